@@ -1,0 +1,64 @@
+# Agora. « make » montre ce que l'on peut demander ; « make site » fait tout ce qu'il faut pour voir le site.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# L'interpréteur, s'il faut le choisir : make site PYTHON=python3.12
+export PYTHON
+PORT ?= 8000
+BIN := .venv/bin
+
+# L'ordre des étapes compte, même avec make -j.
+.NOTPARALLEL:
+.PHONY: help site serve check test soak clean venv dev vendor programs lint
+
+help: ## Montrer cette aide
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+site: venv vendor ## Tout installer, puis construire le site de content/ dans output/
+	@echo "Construction du site"
+	@$(BIN)/agora build
+	@echo "Le site est prêt : ouvrez output/index.html"
+
+# Reconstruire à chaque changement viendra avec « agora serve ».
+serve: site ## Construire le site et le servir sur cet ordinateur (PORT=8000)
+	@echo "Le site est servi sur http://127.0.0.1:$(PORT)/ (Ctrl+C pour arrêter)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory output
+
+check: dev vendor lint ## Vérifier le style, les types et les tests rapides
+	@echo "Tests rapides"
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not slow"
+
+test: dev vendor programs lint ## Tout installer, puis lancer tous les tests
+	@echo "Tous les tests"
+	@$(BIN)/python -m pytest -n 2
+
+soak: dev vendor ## Lancer les seuls tests longs
+	@$(BIN)/python -m pytest -m slow
+
+clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
+	rm -rf output dist .agora .venv node_modules tests/browser/node_modules themes/agora/static/vendor
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Ce que les cibles ci-dessus demandent : chacune ne fait que ce qui manque.
+
+venv:
+	@bash scripts/venv.sh site
+
+dev:
+	@bash scripts/venv.sh dev
+
+vendor: venv
+	@bash scripts/npm_packages.sh .
+	@$(BIN)/python scripts/vendor_assets.py
+
+programs: dev
+	@bash scripts/npm_packages.sh tests/browser
+	@bash scripts/test_programs.sh
+
+lint: dev
+	@echo "Style et types"
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy --no-error-summary

@@ -1,0 +1,99 @@
+"""States what agora.toml may say: the city, its offices, quarters, map, podcast; read and checked like any content."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agora_build.content.fields import Day, Email, Latitude, Line, Link, Longitude, Model, Slug, Summary
+
+
+class City(Model):
+    """The city that consults its people."""
+
+    name: Line = Field(description="Nom de la ville.")
+    site: Line = Field(description="Nom du site, comme « L’Agora de Nanterre ».")
+    tagline: Line = Field(description="Une phrase sous le nom.")
+    description: Summary = Field(description="Deux phrases pour les moteurs et les partages.")
+    language: Literal["fr", "en"] = Field("fr", description="Langue du site.")
+    timezone: Line = Field("Europe/Paris", description="Fuseau horaire IANA.")
+    address: Line | None = Field(None, description="Adresse postale de la mairie, pour écrire sur papier.")
+    email: Email | None = Field(None, description="Adresse électronique du service.")
+    phone: Line | None = Field(None, description="Téléphone du service.")
+
+
+class Publication(Model):
+    """Where and how the site is published."""
+
+    base_url: Link = Field(description="Adresse publique du site.")
+    theme: Slug = Field("agora", description="Dossier de themes/.")
+    as_of: Day | None = Field(None, description="Jour auquel le site est arrêté (archive, démonstration).")
+    repository: Link | None = Field(None, description="Adresse du dépôt, pour proposer une modification.")
+    licence: Line = Field("CC BY-SA 4.0", description="Licence des contenus.")
+    demonstration: bool = Field(False, description="Le site est un exemple : un bandeau le dit.")
+
+
+class Office(Model):
+    """An office that decides or answers."""
+
+    id: Slug = Field(description="Identifiant court.")
+    name: Line = Field(description="Nom : Conseil municipal, Direction de l’aménagement.")
+
+
+class Quarter(Model):
+    """A quarter of the city."""
+
+    id: Slug = Field(description="Identifiant court.")
+    name: Line = Field(description="Nom.")
+
+
+class Tiles(Model):
+    """Map tiles of another host: the one opt-in to a third party."""
+
+    url: Line = Field(description="Modèle d’adresse {z}/{x}/{y}.")
+    attribution: Line = Field(description="Mention des auteurs.")
+
+
+class CityMap(Model):
+    """The city's map: its view and its own basemap."""
+
+    lat: Latitude = Field(description="Latitude du centre.")
+    lon: Longitude = Field(description="Longitude du centre.")
+    zoom: Annotated[int, Field(ge=5, le=18)] = Field(13, description="Échelle de départ.")
+    south: Latitude = Field(description="Bord sud de la ville.")
+    west: Longitude = Field(description="Bord ouest.")
+    north: Latitude = Field(description="Bord nord.")
+    east: Longitude = Field(description="Bord est.")
+    basemap: Line | None = Field(None, description="Fond de carte GeoJSON, chemin depuis la racine.")
+    tiles: Tiles | None = Field(None, description="Tuiles d’un autre serveur ; aucune par défaut.")
+
+
+class Podcast(Model):
+    """The citizens' radio as a podcast."""
+
+    title: Line = Field(description="Nom de l’émission.")
+    description: Summary = Field(description="Présentation.")
+    author: Line = Field(description="Qui la fait.")
+    email: Email = Field(description="Adresse de contact, exigée par les annuaires.")
+    category: Line = Field("Government", description="Catégorie d’Apple Podcasts.")
+    image: Line | None = Field(None, description="Image carrée de 1400 à 3000 pixels, chemin depuis la racine.")
+
+
+class Config(Model):
+    """The whole of agora.toml."""
+
+    city: City
+    publication: Publication
+    map: CityMap | None = None
+    podcast: Podcast | None = None
+    offices: tuple[Office, ...] = ()
+    quarters: tuple[Quarter, ...] = ()
+
+    def quarter_name(self, quarter: str) -> str:
+        """Give the name of a quarter."""
+        return next(item.name for item in self.quarters if item.id == quarter)
+
+    def office_name(self, office: str) -> str:
+        """Give the name of an office."""
+        return next(item.name for item in self.offices if item.id == office)

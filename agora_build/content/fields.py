@@ -1,0 +1,157 @@
+"""Turns the text of one YAML value into a typed value: days, times, places, references, or a named refusal."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MAX_CITIZEN_TEXT = 8000
+
+
+class Model(BaseModel):
+    """What every kind of content shares: frozen, unknown keys refused, text kept as typed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Marks a field that names something else: a quarter, office, debate, workshop, contribution, resource, layer."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReference:
+    """Marks a field that names a file kept beside the content file; suffixes are lower-case, with the dot."""
+
+    suffixes: tuple[str, ...]
+
+
+PICTURES = FileReference((".svg", ".png", ".jpg", ".jpeg", ".webp"))
+AUDIO = FileReference((".mp3",))
+FILES = FileReference((".pdf", ".csv", ".ods", ".odt", ".txt", ".svg", ".png", ".jpg", ".jpeg", ".zip", ".geojson"))
+
+
+def _refuse(code: str, value: object) -> PydanticCustomError:
+    return PydanticCustomError(code, "refused", {"value": str(value)})
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise _refuse("bad-date", value)
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            raise _refuse("bad-date", value) from None
+    return value
+
+
+def _time(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise _refuse("bad-time", value)
+        return datetime.time.fromisoformat(value)
+    return value
+
+
+class PartialDate(Model):
+    """A day, a month ('septembre 2016') or a year, for steps whose exact day is not known."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @property
+    def first(self) -> datetime.date:
+        """The first day it may mean."""
+        return datetime.date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last(self) -> datetime.date:
+        """The last day it may mean."""
+        if self.day:
+            return self.first
+        if self.month and self.month < 12:  # noqa: PLR2004
+            return datetime.date(self.year, self.month + 1, 1) - datetime.timedelta(days=1)
+        return datetime.date(self.year, 12, 31)
+
+
+def _partial_date(value: object) -> object:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", value)
+        if not match:
+            raise _refuse("bad-date", value)
+        year, month, day = (int(part) if part else None for part in match.groups())
+        try:
+            datetime.date(year or 0, month or 1, day or 1)
+        except ValueError:
+            raise _refuse("bad-date", value) from None
+        return {"year": year, "month": month, "day": day}
+    return value
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)", value)
+        if not match:
+            raise _refuse("bad-duration", value)
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    return value
+
+
+def _latitude(value: float) -> float:
+    if not -90 <= value <= 90:  # noqa: PLR2004
+        raise _refuse("bad-latitude", value)
+    return value
+
+
+def _longitude(value: float) -> float:
+    if not -180 <= value <= 180:  # noqa: PLR2004
+        raise _refuse("bad-longitude", value)
+    return value
+
+
+def _https(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"'`{}|\\^]+", value):
+        raise _refuse("bad-link", value)
+    return value
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", value):
+        raise _refuse("bad-email", value)
+    return value
+
+
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+Time = Annotated[datetime.time, BeforeValidator(_time)]
+DayOrMonth = Annotated[PartialDate, BeforeValidator(_partial_date)]
+Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0)]
+Latitude = Annotated[float, AfterValidator(_latitude)]
+Longitude = Annotated[float, AfterValidator(_longitude)]
+Link = Annotated[str, AfterValidator(_https)]
+Email = Annotated[str, AfterValidator(_email)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=r"^[^\n]+$")]
+Summary = Annotated[str, StringConstraints(min_length=1, max_length=600)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+HeadCount = Annotated[int, Field(ge=1, le=100_000)]
+Attendance = Annotated[int, Field(ge=0, le=1_000_000)]
+PictureFile = Annotated[str, PICTURES]
+AudioFile = Annotated[str, AUDIO]
+AnyFile = Annotated[str, FILES]
+QuarterRef = Annotated[str, Reference("quarter")]
+OfficeRef = Annotated[str, Reference("office")]
+DebateRef = Annotated[str, Reference("debate")]
+WorkshopRef = Annotated[str, Reference("workshop")]
+ContributionRef = Annotated[str, Reference("contribution")]
+ResourceRef = Annotated[str, Reference("resource")]
+LayerRef = Annotated[str, Reference("layer")]

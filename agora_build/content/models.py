@@ -1,0 +1,317 @@
+"""States what an author may write in each kind of file; forms, schemas, checks and documentation all come from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from agora_build.content.fields import (
+    AnyFile,
+    Attendance,
+    AudioFile,
+    ContributionRef,
+    Day,
+    DayOrMonth,
+    DebateRef,
+    Email,
+    HeadCount,
+    Latitude,
+    LayerRef,
+    Line,
+    Link,
+    Longitude,
+    Model,
+    OfficeRef,
+    PictureFile,
+    Prose,
+    QuarterRef,
+    ResourceRef,
+    Seconds,
+    Slug,
+    Summary,
+    Time,
+    WorkshopRef,
+)
+
+Accent = Literal["seine", "brique", "parc", "prune", "encre", "ocre", "canal", "garance", "ardoise"]
+Channel = Literal["web", "paper", "workshop", "pull-request"]
+Voice = Literal["individual", "collective"]
+Method = Literal["arguments", "statements", "priorities", "referendum"]
+StepKind = Literal["milestone", "meeting", "council", "study", "works", "publication"]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
+
+
+class Picture(Model):
+    """A picture with its text alternative."""
+
+    file: PictureFile = Field(description="Fichier image, rangé à côté du fichier de contenu (media/plan.svg).")
+    alt: Line = Field(description="Ce que montre l’image, pour qui ne la voit pas.")
+    credit: Line | None = Field(None, description="Auteur et licence de l’image.")
+
+
+class Location(Model):
+    """A point of the city."""
+
+    name: Line | None = Field(None, description="Nom du lieu : Maison de quartier, école.")
+    address: Line | None = Field(None, description="Adresse postale.")
+    lat: Latitude = Field(description="Latitude en degrés, comme 48.8924.")
+    lon: Longitude = Field(description="Longitude en degrés, comme 2.2071.")
+
+
+class Page(Model):
+    """A free page of the site: about, legal notice, how to take part."""
+
+    title: Line = Field(description="Titre de la page.")
+    summary: Summary | None = Field(None, description="Une ou deux phrases d’introduction.")
+    menu: Literal["main", "footer"] | None = Field(None, description="Où la page est liée : menu ou pied de page.")
+    order: int = Field(100, description="Rang dans le menu, du plus petit au plus grand.")
+
+
+class Rules(Model):
+    """The rules ("modalités") of a consultation, announced before it opens."""
+
+    announced: Day = Field(description="Jour où les règles ont été rendues publiques.")
+    who: Prose = Field(description="Qui peut participer.")
+    how: Prose = Field(description="Comment participer, en ligne et hors ligne.")
+    use: Prose = Field(description="Ce que la Ville fera des contributions.")
+    decides: Prose = Field(description="Qui décide à la fin.")
+    reply_within_days: Annotated[int, Field(ge=1, le=365)] | None = Field(
+        None, description="Délai de réponse de la Ville, en jours."
+    )
+    guarantor: Line | None = Field(None, description="Qui veille au respect des règles.")
+    results: Literal["live", "after-close"] = Field("after-close", description="Quand les résultats sont visibles.")
+    moderation: Prose | None = Field(None, description="Ce qui n’est pas publié, et qui en décide.")
+
+
+class Contact(Model):
+    """An office to write to or visit; never a person's name."""
+
+    office: Line = Field(description="Service ou mission, jamais une personne.")
+    email: Email | None = Field(None, description="Adresse électronique du service.")
+    phone: Line | None = Field(None, description="Téléphone du service.")
+    address: Line | None = Field(None, description="Où venir.")
+    hours: Line | None = Field(None, description="Horaires d’accueil.")
+
+
+class Campaign(Model):
+    """A consultation: its question, its dates, its rules; the body presents the project."""
+
+    title: Line = Field(description="Nom de la concertation.")
+    summary: Summary = Field(description="Le projet en deux phrases.")
+    question: Line = Field(description="La question posée aux habitants.")
+    opens: Day = Field(description="Premier jour de la concertation.")
+    closes: Day | None = Field(None, description="Dernier jour ; sans date, la concertation est permanente.")
+    level: Literal["inform", "consult", "co-design", "decide"] = Field(description="Niveau de participation.")
+    quarters: tuple[QuarterRef, ...] = Field((), description="Quartiers concernés ; vide : toute la ville.")
+    accent: Accent = Field("seine", description="Couleur de la campagne.")
+    picture: Picture | None = Field(None, description="Illustration de la campagne.")
+    rules: Rules | None = Field(None, description="Modalités, obligatoires dès l’ouverture.")
+    contacts: tuple[Contact, ...] = Field((), description="À qui s’adresser.")
+    outcome: Summary | None = Field(None, description="Ce que la concertation a changé, une fois close.")
+    location: Location | None = Field(None, description="Où se trouve le projet, pour la carte de la ville.")
+    illustrative: bool = Field(False, description="Contenu d’exemple, signalé comme tel sur la page.")
+
+
+class Step(Model):
+    """A dated step of a timeline, past or to come."""
+
+    start: DayOrMonth = Field(description="Jour, mois ou année : 2016-03-07, 2016-03, 2016.")
+    end: DayOrMonth | None = Field(None, description="Fin, pour une période.")
+    title: Line = Field(description="Ce qui se passe.")
+    text: Prose | None = Field(None, description="Quelques phrases (Markdown).")
+    kind: StepKind = Field("milestone", description="Nature de l’étape.")
+    picture: Picture | None = Field(None, description="Illustration.")
+    audio: AudioFile | None = Field(None, description="Extrait sonore.")
+    illustrative: bool = Field(False, description="Étape d’exemple, signalée comme telle.")
+
+
+class Timeline(Model):
+    """The steps of a campaign; debates, workshops, votes and decisions join them by themselves."""
+
+    intro: Prose | None = Field(None, description="Une phrase au-dessus de la frise.")
+    steps: tuple[Step, ...] = Field(description="Étapes, dans l’ordre des dates.")
+
+
+class Theme(Model):
+    """A theme under which contributions to a debate are sorted."""
+
+    id: Slug = Field(description="Identifiant court.")
+    title: Line = Field(description="Nom affiché.")
+
+
+class Debate(Model):
+    """A question put to the public, with its dates, method and documents; the body gives the context."""
+
+    title: Line = Field(description="Titre court du débat.")
+    question: Line = Field(description="La question, complète.")
+    opens: Day = Field(description="Ouverture.")
+    closes: Day | None = Field(None, description="Clôture.")
+    method: Method = Field("arguments", description="Méthode du débat.")
+    summary: Summary | None = Field(None, description="Le débat en deux phrases.")
+    themes: tuple[Theme, ...] = Field((), description="Thèmes de classement.")
+    documents: tuple[ResourceRef, ...] = Field((), description="Ressources à lire avant de débattre.")
+    synthesis: Prose | None = Field(None, description="Synthèse de l’animation, une fois le débat clos.")
+    illustrative: bool = Field(False, description="Débat d’exemple, signalé comme tel.")
+
+
+class Contribution(Model):
+    """What somebody said in a debate, alone or for a group; the body is the text, letter for letter."""
+
+    debate: DebateRef = Field(description="Débat auquel elle répond.")
+    date: Day = Field(description="Jour où elle a été dite ou écrite.")
+    voice: Voice = Field(description="Voix individuelle ou collective.")
+    channel: Channel = Field(description="Par où elle est arrivée.")
+    title: Line | None = Field(None, description="Titre choisi par l’auteur.")
+    name: Line | None = Field(None, description="Nom choisi pour la publication (individuelle).")
+    group: Line | None = Field(None, description="Nom du groupe (collective).")
+    spokesperson: Line | None = Field(None, description="Rôle du porte-parole (collective).")
+    people: HeadCount | None = Field(None, description="Nombre de personnes (collective).")
+    quarter: QuarterRef | None = Field(None, description="Quartier.")
+    location: Location | None = Field(None, description="Endroit dont elle parle.")
+    workshop: WorkshopRef | None = Field(None, description="Atelier dont elle est issue.")
+    theme: Slug | None = Field(None, description="Thème du débat.")
+    position: Literal["for", "against", "neutral"] | None = Field(None, description="Sens de l’argument.")
+    reply_to: ContributionRef | None = Field(None, description="Contribution à laquelle elle répond.")
+    illustrative: bool = Field(False, description="Contribution d’exemple, signalée comme telle.")
+
+
+class Workshop(Model):
+    """A meeting of the shared agenda, proposed by anyone; the body invites, `minutes` tell what was said."""
+
+    title: Line = Field(description="Nom de la rencontre.")
+    kind: Literal["workshop", "public-hearing", "forum", "walk", "home-debate"] = Field(description="Format.")
+    status: Literal["proposed", "confirmed", "held", "cancelled"] = Field(description="État.")
+    date: Day = Field(description="Jour.")
+    end_date: Day | None = Field(None, description="Dernier jour, si elle en dure plusieurs.")
+    starts: Time | None = Field(None, description="Heure de début, comme 18:30.")
+    ends: Time | None = Field(None, description="Heure de fin.")
+    location: Location = Field(description="Lieu.")
+    host: Line = Field(description="Qui invite : service, association, groupe d’habitants.")
+    quarter: QuarterRef | None = Field(None, description="Quartier.")
+    debate: DebateRef | None = Field(None, description="Débat préparé.")
+    capacity: HeadCount | None = Field(None, description="Nombre de places.")
+    access: Line | None = Field(None, description="Accessibilité, garde d’enfants, transports.")
+    attendance: Attendance | None = Field(None, description="Nombre de personnes venues (tenue).")
+    minutes: LongText | None = Field(None, description="Compte rendu (tenue).")
+    cancelled_because: Line | None = Field(None, description="Raison (annulée).")
+    illustrative: bool = Field(False, description="Rencontre d’exemple, signalée comme telle.")
+
+
+class Layer(Model):
+    """A layer of a collaborative map, which asks one question."""
+
+    id: Slug = Field(description="Identifiant court.")
+    title: Line = Field(description="Nom affiché.")
+    question: Line = Field(description="Question posée : où manque-t-il un banc ?")
+
+
+class Map(Model):
+    """The collaborative map of a campaign."""
+
+    title: Line = Field(description="Titre de la carte.")
+    intro: Prose | None = Field(None, description="Une phrase au-dessus de la carte.")
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1)] = Field(description="Couches.")
+
+
+class Place(Model):
+    """A point somebody put on the map; the body says why."""
+
+    layer: LayerRef = Field(description="Couche de la carte.")
+    title: Line = Field(description="Nom du point.")
+    date: Day = Field(description="Jour.")
+    location: Location = Field(description="Où.")
+    voice: Voice = Field("individual", description="Voix individuelle ou collective.")
+    channel: Channel = Field("web", description="Par où il est arrivé.")
+    group: Line | None = Field(None, description="Nom du groupe (collective).")
+    people: HeadCount | None = Field(None, description="Nombre de personnes (collective).")
+    quarter: QuarterRef | None = Field(None, description="Quartier.")
+    workshop: WorkshopRef | None = Field(None, description="Atelier dont il est issu.")
+    illustrative: bool = Field(False, description="Point d’exemple, signalé comme tel.")
+
+
+class Resource(Model):
+    """Something to read: a file, a link with its date, or the body itself (a fact sheet)."""
+
+    title: Line = Field(description="Titre.")
+    kind: Literal["dossier", "press", "deliberation", "fact-sheet", "plan", "data"] = Field(description="Nature.")
+    date: Day = Field(description="Date du document.")
+    publisher: Line | None = Field(None, description="Qui le publie.")
+    summary: Summary | None = Field(None, description="De quoi il s’agit.")
+    file: AnyFile | None = Field(None, description="Fichier, rangé dans resources/.")
+    link: Link | None = Field(None, description="Adresse du document ailleurs.")
+    checked: Day | None = Field(None, description="Jour où le lien a été vérifié.")
+    illustrative: bool = Field(False, description="Document d’exemple, signalé comme tel.")
+
+
+class Kit(Model):
+    """A kit to run a debate or spread the word; the body is the kit, ready to print."""
+
+    title: Line = Field(description="Titre du kit.")
+    purpose: Literal["communication", "participation"] = Field(description="Faire savoir, ou faire débattre.")
+    summary: Summary = Field(description="À quoi il sert.")
+    audience: Line | None = Field(None, description="Pour qui.")
+    duration: Line | None = Field(None, description="Durée : 1 h 30.")
+    people: Line | None = Field(None, description="Nombre de personnes : de 5 à 12.")
+    files: tuple[AnyFile, ...] = Field((), description="Fichiers à télécharger, rangés dans kits/.")
+    order: int = Field(100, description="Rang.")
+    illustrative: bool = Field(False, description="Kit d’exemple, signalé comme tel.")
+
+
+class Chapter(Model):
+    """A chapter of an episode."""
+
+    start: Seconds = Field(description="Début, en minutes:secondes.")
+    title: Line = Field(description="Titre.")
+
+
+class Person(Model):
+    """Who speaks in an episode, by role."""
+
+    role: Literal["host", "guest", "reporter", "producer"] = Field(description="Rôle dans l’émission.")
+    name: Line = Field(description="Groupe, fonction, ou nom que la personne a choisi.")
+
+
+class Episode(Model):
+    """An episode of the citizens' radio; the body is its transcript."""
+
+    title: Line = Field(description="Titre.")
+    date: Day = Field(description="Date de diffusion.")
+    summary: Summary = Field(description="Résumé.")
+    audio: AudioFile = Field(description="Fichier .mp3, rangé dans episodes/.")
+    number: Annotated[int, Field(ge=1)] = Field(description="Numéro dans la série.")
+    chapters: tuple[Chapter, ...] = Field((), description="Chapitres.")
+    people: tuple[Person, ...] = Field((), description="Voix de l’émission.")
+    location: Location | None = Field(None, description="Où elle a été enregistrée.")
+    debate: DebateRef | None = Field(None, description="Débat dont elle parle.")
+    illustrative: bool = Field(False, description="Émission d’exemple, signalée comme telle.")
+
+
+class Considered(Model):
+    """What came of a contribution, or of a whole debate, in a decision."""
+
+    contribution: ContributionRef | None = Field(None, description="Contribution examinée.")
+    debate: DebateRef | None = Field(None, description="Ou débat examiné.")
+    outcome: Literal["taken-up", "partly", "not"] = Field(description="Suite donnée.")
+    why: Prose = Field(description="Pourquoi.")
+
+
+class Progress(Model):
+    """A dated step in carrying out a decision."""
+
+    date: Day = Field(description="Jour.")
+    text: Prose = Field(description="Ce qui a été fait.")
+    status: Literal["started", "advancing", "done", "delayed", "abandoned"] = Field(description="État.")
+
+
+class Decision(Model):
+    """What was decided, by whom, on the strength of what; the body explains."""
+
+    title: Line = Field(description="Ce qui est décidé.")
+    date: Day = Field(description="Jour de la décision.")
+    by: OfficeRef = Field(description="Qui a décidé (liste d’agora.toml).")
+    summary: Summary = Field(description="La décision en deux phrases.")
+    documents: tuple[ResourceRef, ...] = Field((), description="Délibération, plans.")
+    considered: tuple[Considered, ...] = Field((), description="Ce que sont devenues les contributions.")
+    progress: tuple[Progress, ...] = Field((), description="Avancement.")
+    illustrative: bool = Field(False, description="Décision d’exemple, signalée comme telle.")

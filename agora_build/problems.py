@@ -1,0 +1,131 @@
+"""Turns the mistakes found in a city's files into messages an author can act on: text, forge annotations or JSON."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MESSAGES = Path(__file__).parent / "messages"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a text file: 1-based line and column, length in characters (at least 1)."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+START = Span(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where it is, its code, and the values its message needs."""
+
+    path: str
+    span: Span
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    source_line: str = ""
+
+    @property
+    def sort_key(self) -> tuple[str, Span, str, tuple[tuple[str, str], ...]]:
+        """Order of a report: by file, then by place, then by code."""
+        return (self.path, self.span, self.code, tuple(sorted(self.values.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The message and the hint of each problem code, in one language."""
+
+    texts: Mapping[str, Mapping[str, str]]
+
+    def message(self, problem: Problem) -> str:
+        """Say what is wrong."""
+        return self.texts[problem.code]["message"].format_map(problem.values)
+
+    def hint(self, problem: Problem) -> str:
+        """Say what to do next."""
+        return self.texts[problem.code]["hint"].format_map(problem.values)
+
+    def label(self, name: str) -> str:
+        """Give a word of the report itself, such as 'error'."""
+        return self.texts["report"][name]
+
+
+def wording(language: str) -> Wording:
+    """Read the messages of a language (French when there are none in it)."""
+    path = MESSAGES / f"{language}.toml"
+    return Wording(tomllib.loads((path if path.exists() else MESSAGES / "fr.toml").read_text("utf-8")))
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """Sort the problems of a run and drop exact repetitions."""
+    unique = {problem.sort_key: problem for problem in problems}
+    return [unique[key] for key in sorted(unique)]
+
+
+def as_text(problem: Problem, words: Wording) -> str:
+    """Render a problem for a person: position, message, source line, caret, hint."""
+    span = problem.span
+    head = (
+        f"{problem.path}:{span.line}:{span.column}: {words.label('error')}{words.message(problem)} [{problem.code}]"
+    )
+    lines = [head]
+    if problem.source_line:
+        shown, indent = _excerpt(problem.source_line, span)
+        lines += ["  |", f"  | {shown}", f"  | {indent}{'^' * max(1, min(span.length, len(shown) - len(indent)))}"]
+    lines.append(f"  = {words.label('hint')}{words.hint(problem)}")
+    return "\n".join(lines)
+
+
+def as_github(problem: Problem, words: Wording) -> str:
+    """Render a problem as a forge's workflow command (`::error file=…`), which annotates the line."""
+    span = problem.span
+    place = {
+        "file": problem.path,
+        "line": str(span.line),
+        "col": str(span.column),
+        "endColumn": str(span.column + span.length),
+        "title": problem.code,
+    }
+    properties = ",".join(f"{key}={_escaped(value, property_=True)}" for key, value in place.items())
+    return f"::error {properties}::{_escaped(words.message(problem) + chr(10) + words.hint(problem))}"
+
+
+def as_json(problems: list[Problem], words: Wording) -> str:
+    """Render problems for machines: a JSON list of objects, one a problem."""
+    return json.dumps(
+        [
+            {
+                "path": problem.path,
+                "line": problem.span.line,
+                "column": problem.span.column,
+                "length": problem.span.length,
+                "code": problem.code,
+                "message": words.message(problem),
+                "hint": words.hint(problem),
+            }
+            for problem in problems
+        ],
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _excerpt(line: str, span: Span, width: int = 100) -> tuple[str, str]:
+    """Cut a long line around the span; give it with the blank run that leads to the caret."""
+    start = max(0, span.column - 1 - width // 2) if len(line) > width else 0
+    shown = "".join(character if character.isprintable() else " " for character in line[start : start + width])
+    return shown, " " * (span.column - 1 - start)
+
+
+def _escaped(text: str, *, property_: bool = False) -> str:
+    """Escape a value for a workflow command, where % and line ends (and , and : in properties) are syntax."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(",", "%2C").replace(":", "%3A") if property_ else text

@@ -1,0 +1,28 @@
+"""Declares what one file of the site is made from, so that it can be rendered, tested or skipped without the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from agora_build.rendering.theme import Theme
+
+I_contra = TypeVar("I_contra")
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Generic[I_contra]):
+    """One file of the site: its path from the site's root, its inputs, and the function that sees only those.
+
+    `inputs` is a frozen dataclass (or tuple) of models, strings, numbers and days; `render` is a module-level
+    function, so that it can run in another process.
+    """
+
+    path: str
+    inputs: I_contra
+    render: Callable[[I_contra, Theme], bytes]
+
+    def bytes(self, theme: Theme) -> bytes:
+        """Make the file."""
+        return self.render(self.inputs, theme)

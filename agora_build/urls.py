@@ -1,0 +1,165 @@
+"""Turns the names of things into public paths: every URL and output path of the site is computed here, once."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
+
+_WORDS = {
+    "fr": {
+        "campaigns": "campagnes",
+        "timeline": "frise",
+        "debates": "debats",
+        "contributions": "contributions",
+        "workshops": "agenda",
+        "agenda": "agenda",
+        "map": "carte",
+        "places": "lieux",
+        "resources": "ressources",
+        "kits": "kits",
+        "episodes": "radio",
+        "radio": "radio-agora",
+        "decisions": "decisions",
+        "rules": "regles",
+        "feed": "flux",
+    },
+    "en": {
+        "campaigns": "campaigns",
+        "timeline": "timeline",
+        "debates": "debates",
+        "contributions": "contributions",
+        "workshops": "agenda",
+        "agenda": "agenda",
+        "map": "map",
+        "places": "places",
+        "resources": "resources",
+        "kits": "kits",
+        "episodes": "radio",
+        "radio": "radio",
+        "decisions": "decisions",
+        "rules": "rules",
+        "feed": "feed",
+    },
+}
+# Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
+_FOLDERS = {
+    "debates": "debates",
+    "contributions": "contributions",
+    "workshops": "workshops",
+    "places": "places",
+    "resources": "resources",
+    "kits": "kits",
+    "episodes": "episodes",
+    "decisions": "decisions",
+}
+INDEX = "index.html"
+
+
+@dataclass(frozen=True)
+class Urls:
+    """The public paths of a site in one language; all are relative to the site's root and name a file."""
+
+    language: str
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return _WORDS.get(self.language, _WORDS["en"])
+
+    def home(self) -> str:
+        """Give the home page."""
+        return INDEX
+
+    def page(self, slug: str) -> str:
+        """Give a free page (about, legal notice)."""
+        return f"{slug}/{INDEX}"
+
+    def section(self, name: str) -> str:
+        """Give a page of the whole city: campaigns, agenda, map, radio."""
+        return f"{self._words[name]}/{INDEX}"
+
+    def section_file(self, name: str, filename: str) -> str:
+        """Give a file beside a page of the whole city (calendar, podcast feed, map data)."""
+        return f"{self._words[name]}/{filename}"
+
+    def campaign(self, campaign: str) -> str:
+        """Give the front page of a campaign's microsite."""
+        return f"{self._words['campaigns']}/{campaign}/{INDEX}"
+
+    def part(self, campaign: str, name: str) -> str:
+        """Give a section of a microsite: timeline, debates, agenda, map, resources, kits, episodes, decisions, rules."""
+        return f"{self._words['campaigns']}/{campaign}/{self._words[name]}/{INDEX}"
+
+    def part_file(self, campaign: str, name: str, filename: str) -> str:
+        """Give a file beside a section of a microsite (timeline data, calendar, GeoJSON)."""
+        return f"{self._words['campaigns']}/{campaign}/{self._words[name]}/{filename}"
+
+    def item(self, campaign: str, folder: str, slug: str) -> str:
+        """Give the page of one debate, contribution, workshop, resource, kit, episode or decision."""
+        return f"{self._words['campaigns']}/{campaign}/{self._words[_FOLDERS[folder]]}/{slug}/{INDEX}"
+
+    def feed(self, campaign: str) -> str:
+        """Give a campaign's Atom feed."""
+        return f"{self._words['campaigns']}/{campaign}/{self._words['feed']}.atom"
+
+    def asset(self, name: str) -> str:
+        """Give a file of the theme (stylesheet, script, picture)."""
+        return f"assets/{name}"
+
+    def media(self, source: str) -> str:
+        """Give the public copy of a file kept in content/, from its path (`content/campaigns/x/media/plan.svg`)."""
+        parts = source.split("/")[1:]
+        if parts[0] == "campaigns":
+            folder = _FOLDERS.get(parts[2], "") if len(parts) > 3 else ""
+            parts = [self._words["campaigns"], parts[1], self._words.get(folder, parts[2]), *parts[3:]]
+        return "/".join(parts)
+
+    def source(self, source: str) -> str:
+        """Give the page that a content file becomes, from its path (`content/campaigns/x/debates/y.md`)."""
+        parts = source.removesuffix(".md").split("/")[1:]
+        if parts[0] == "pages":
+            return self.page(parts[1])
+        campaign, rest = parts[1], parts[2:]
+        if rest == ["campaign"]:
+            return self.campaign(campaign)
+        if rest in (["timeline.yml"], ["map.yml"]):
+            return self.part(campaign, rest[0].removesuffix(".yml"))
+        if rest[0] == "places":
+            return f"{self.part(campaign, 'map')}#{place_anchor(rest[1])}"
+        return self.item(campaign, rest[0], rest[1])
+
+
+def place_anchor(place: str) -> str:
+    """Give the anchor of a place in its map's list."""
+    return f"lieu-{place}"
+
+
+def step_anchor(step: str) -> str:
+    """Give the anchor of a step in its timeline's list."""
+    return f"etape-{step}"
+
+
+def relative(target: str, page: str) -> str:
+    """Write the link from one output path to another, so that the site opens from any folder and from file://."""
+    path, hash_, anchor = target.partition("#")
+    if path == page and hash_:
+        return f"#{anchor}"
+    return quote(posixpath.relpath(path, posixpath.dirname(page) or ".")) + hash_ + anchor
+
+
+def absolute(target: str, base_url: str) -> str:
+    """Write the public address of an output path, without the `index.html` that servers add."""
+    path, hash_, anchor = target.partition("#")
+    if path == INDEX or path.endswith("/" + INDEX):
+        path = path[: -len(INDEX)]
+    return f"{base_url.rstrip('/')}/{quote(path)}{hash_}{anchor}"
+
+
+def anchor(title: str) -> str:
+    """Turn a heading into the id it gets on the page: 'Où en est-on ?' -> 'ou-en-est-on'."""
+    plain = unicodedata.normalize("NFKD", title.lower().replace("œ", "oe").replace("æ", "ae"))
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[^\w]+", "-", letters.replace("_", "-")).strip("-") or "section"

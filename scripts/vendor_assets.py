@@ -1,0 +1,95 @@
+"""Copy from node_modules, unmodified, the browser files that the base theme serves.
+
+Only what a page asks for, and the licences; the theme never loads anything from another host.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "themes" / "agora" / "static" / "vendor"
+
+# Vendored path -> path in node_modules.
+# TimelineJS wants js/ and css/ side by side: its CSS says ../js/../css/icons.
+FILES = {
+    **{
+        f"timelinejs/{name}": f"@knight-lab/timelinejs/dist/{name}"
+        for name in (
+            "js/timeline.js",
+            "js/timeline.js.LICENSE.txt",
+            "js/locale/ar.json",
+            "js/locale/en.json",
+            "js/locale/fr.json",
+            "css/timeline.css",
+            "css/icons/tl-icons.eot",
+            "css/icons/tl-icons.svg",
+            "css/icons/tl-icons.ttf",
+            "css/icons/tl-icons.woff",
+            "css/icons/tl-icons.woff2",
+        )
+    },
+    "timelinejs/LICENSE": "@knight-lab/timelinejs/LICENSE",
+    **{
+        f"leaflet/{name}": f"leaflet/dist/{name}"
+        for name in (
+            "leaflet.js",
+            "leaflet.css",
+            "images/layers.png",
+            "images/layers-2x.png",
+            "images/marker-icon.png",
+            "images/marker-icon-2x.png",
+            "images/marker-shadow.png",
+        )
+    },
+    "leaflet/LICENSE": "leaflet/LICENSE",
+    **{
+        f"markercluster/{name}": f"leaflet.markercluster/dist/{name}"
+        for name in ("leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css")
+    },
+    "markercluster/LICENSE": "leaflet.markercluster/MIT-LICENCE.txt",
+}
+
+
+def main() -> int:
+    """Bring the vendored files up to date; say what changed, or what cannot be found."""
+    absent = [source for source in FILES.values() if not (MODULES / source).is_file()]
+    if absent:
+        print("Fichiers absents de node_modules :", *absent, sep="\n  ", file=sys.stderr)
+        print("Lancez « make vendor », qui installe les paquets avant de les copier.", file=sys.stderr)
+        return 1
+    changed = [name for name, source in FILES.items() if _copy(MODULES / source, VENDOR / name)]
+    removed = _remove_leftovers()
+    if changed or removed:
+        print(f"Fichiers du navigateur : {len(changed)} copiés, {len(removed)} retirés.")
+    return 0
+
+
+def missing_files() -> list[str]:
+    """List the vendored files that are not there."""
+    return [name for name in FILES if not (VENDOR / name).is_file()]
+
+
+def _copy(source: Path, target: Path) -> bool:
+    """Copy when the content differs; never leave half a file behind."""
+    content = source.read_bytes()
+    if target.is_file() and target.read_bytes() == content:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+    return True
+
+
+def _remove_leftovers() -> list[Path]:
+    """Remove what an earlier version of this list had copied."""
+    wanted = {VENDOR / name for name in FILES}
+    leftovers = [path for path in VENDOR.rglob("*") if path.is_file() and path not in wanted]
+    for path in leftovers:
+        path.unlink()
+    return leftovers
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The wheel is enough: installed with pip alone, without Node, it builds a site."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import minimal_city
+
+ROOT = Path(__file__).parents[1]
+THEME = ROOT / "themes" / "agora"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel as `make` users would publish it."""
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
+    (built,) = folder.glob("agora_build-*.whl")
+    return built
+
+
+def test_the_wheel_carries_the_whole_theme(wheel: Path) -> None:
+    """Every file of themes/agora is in it, with the browser files that git ignores."""
+    theme = {
+        f"agora_build/theme_files/{path.relative_to(THEME)}" for path in THEME.rglob("*") if path.is_file()
+    }
+    assert theme <= names_in(wheel)
+    assert "agora_build/theme_files/static/vendor/timelinejs/js/timeline.js" in theme
+    assert any("/templates/" in name for name in theme)
+
+
+def test_the_wheel_carries_the_licence(wheel: Path) -> None:
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names_in(wheel))
+
+
+def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
+    """No test, no sample content, no package of npm, no map of the sources."""
+    strangers = [
+        name
+        for name in names_in(wheel)
+        if not name.startswith("agora_build") or "node_modules" in name or name.endswith((".map", ".pyc"))
+    ]
+    assert strangers == []
+
+
+def test_a_city_builds_its_site_with_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+    """An empty environment, no Node on PATH, another folder: `pip install` then `agora build`."""
+    environment = tmp_path / "venv"
+    run(sys.executable, "-m", "venv", environment)
+    run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input", wheel)
+    city = minimal_city(tmp_path)
+
+    run(environment / "bin" / "agora", "build", cwd=city, path=path_without_node(tmp_path))
+
+    assert (city / "output" / "index.html").is_file()
+    assert list((city / "output").rglob("timelinejs/js/timeline.js"))
+
+
+def names_in(wheel: Path) -> set[str]:
+    """List the files of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def path_without_node(tmp_path: Path) -> str:
+    """Make a PATH where git is the only program."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    git = subprocess.run(["which", "git"], check=True, capture_output=True, text=True).stdout.strip()
+    (folder / "git").symlink_to(git)
+    return str(folder)
+
+
+def run(*command: str | Path, cwd: Path | None = None, path: str | None = None) -> None:
+    """Run a command outside the repository's own environment; show what it said when it fails."""
+    own = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
+    environment = {name: value for name, value in os.environ.items() if name not in own}
+    if path is not None:
+        environment["PATH"] = path
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command} -> {done.returncode}\n{done.stdout}\n{done.stderr}"
