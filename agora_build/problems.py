@@ -73,13 +73,15 @@ def in_order(problems: list[Problem]) -> list[Problem]:
 def as_text(problem: Problem, words: Wording) -> str:
     """Render a problem for a person: position, message, source line, caret, hint."""
     span = problem.span
-    head = (
-        f"{problem.path}:{span.line}:{span.column}: {words.label('error')}{words.message(problem)} [{problem.code}]"
-    )
+    head = f"{problem.path}:{span.line}:{span.column}: {words.label('error')}{words.message(problem)} [{problem.code}]"
     lines = [head]
     if problem.source_line:
         shown, indent = _excerpt(problem.source_line, span)
-        lines += ["  |", f"  | {shown}", f"  | {indent}{'^' * max(1, min(span.length, len(shown) - len(indent)))}"]
+        lines += [
+            "  |",
+            f"  | {shown}",
+            f"  | {indent}{'^' * max(1, min(span.length, len(shown) - len(indent)))}",
+        ]
     lines.append(f"  = {words.label('hint')}{words.hint(problem)}")
     return "\n".join(lines)
 

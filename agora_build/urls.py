@@ -90,7 +90,7 @@ class Urls:
         return f"{self._words['campaigns']}/{campaign}/{INDEX}"
 
     def part(self, campaign: str, name: str) -> str:
-        """Give a section of a microsite: timeline, debates, agenda, map, resources, kits, episodes, decisions, rules."""
+        """Give a section of a microsite: timeline, debates, agenda, map, resources, kits, episodes, decisions…"""
         return f"{self._words['campaigns']}/{campaign}/{self._words[name]}/{INDEX}"
 
     def part_file(self, campaign: str, name: str, filename: str) -> str:
@@ -113,8 +113,8 @@ class Urls:
         """Give the public copy of a file kept in content/, from its path (`content/campaigns/x/media/plan.svg`)."""
         parts = source.split("/")[1:]
         if parts[0] == "campaigns":
-            folder = _FOLDERS.get(parts[2], "") if len(parts) > 3 else ""
-            parts = [self._words["campaigns"], parts[1], self._words.get(folder, parts[2]), *parts[3:]]
+            folder = self._words.get(_FOLDERS.get(parts[2], ""), parts[2])
+            parts = [self._words["campaigns"], parts[1], folder, *parts[3:]]
         return "/".join(parts)
 
     def source(self, source: str) -> str:

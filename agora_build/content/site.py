@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from agora_build.config import Config
+from agora_build.content.fields import Model
 from agora_build.content.models import (
     Campaign,
     Contribution,
@@ -14,7 +15,6 @@ from agora_build.content.models import (
     Episode,
     Kit,
     Map,
-    Model,
     Page,
     Place,
     Resource,

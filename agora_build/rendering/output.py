@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 from agora_build.rendering.theme import Theme
 
-I_contra = TypeVar("I_contra")
+Inputs = TypeVar("Inputs")
 
 
 @dataclass(frozen=True, slots=True)
-class Output(Generic[I_contra]):
+class Output(Generic[Inputs]):
     """One file of the site: its path from the site's root, its inputs, and the function that sees only those.
 
     `inputs` is a frozen dataclass (or tuple) of models, strings, numbers and days; `render` is a module-level
@@ -20,8 +20,8 @@ class Output(Generic[I_contra]):
     """
 
     path: str
-    inputs: I_contra
-    render: Callable[[I_contra, Theme], bytes]
+    inputs: Inputs
+    render: Callable[[Inputs, Theme], bytes]
 
     def bytes(self, theme: Theme) -> bytes:
         """Make the file."""

@@ -1,0 +1,106 @@
+"""What people and staff write, as it reaches the page."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from agora_build import urls
+from agora_build.content.fields import PartialDate
+from agora_build.rendering import citizen, typography
+from agora_build.rendering.locale import Locale
+from agora_build.rendering.prose import Prose
+
+SOURCE = "content/campaigns/parc/campaign.md"
+PAGE = "campagnes/parc/index.html"
+
+
+@pytest.fixture
+def prose() -> Prose:
+    return Prose(urls.Urls("fr"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Je vous aime <3", "<p>Je vous aime &lt;3</p>"),
+        ("AT&T et &eacute; et a < b && c", "<p>AT&amp;T et &amp;eacute; et a &lt; b &amp;&amp; c</p>"),
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+        ("![x](https://example.org/a.png)", "<p></p>"),
+        ("# Un titre", "<p><strong>Un titre</strong></p>"),
+        ("[ici](javascript:alert(1))", '<p><a rel="nofollow ugc noopener noreferrer">ici</a></p>'),
+        ("`if (a<b && c)`", "<p><code>if (a&lt;b &amp;&amp; c)</code></p>"),
+        ("مرحبا بكم", "<p>مرحبا بكم</p>"),
+        (
+            "[lien](https://a.example/?b=1&c=2)",
+            '<p><a href="https://a.example/?b=1&amp;c=2" rel="nofollow ugc noopener noreferrer">lien</a></p>',
+        ),
+    ],
+)
+def test_citizens_text_is_shown_letter_for_letter_and_never_runs(written: str, shown: str) -> None:
+    assert str(citizen.fragment(written)).replace("\n", "") == f'<div class="citizen" dir="auto">{shown}</div>'
+
+
+def test_plain_text_keeps_the_words_only() -> None:
+    assert citizen.plain("## Oui\n\nUn *banc* <3, [ici](https://a.example).") == "Oui Un banc <3, ici."
+
+
+def test_links_to_content_files_lead_to_their_pages(prose: Prose) -> None:
+    html = prose.html("[d](debates/hauteurs.md#ou) ![a](media/x.svg) [p](../../pages/a-propos.md)", SOURCE, PAGE)
+    assert 'href="debats/hauteurs/index.html#ou"' in html
+    assert 'src="media/x.svg"' in html
+    assert 'href="../../a-propos/index.html"' in html
+
+
+def test_prose_headings_get_the_anchors_that_links_are_checked_against(prose: Prose) -> None:
+    html = prose.html("## Où en est-on ?\n\n## Où en est-on ?", SOURCE, PAGE)
+    assert 'id="ou-en-est-on"' in html
+    assert 'id="ou-en-est-on_1"' in html
+
+
+def test_prose_cannot_smuggle_a_script_in(prose: Prose) -> None:
+    html = prose.html('a\n{: onclick="x()" .note }\n\n<script>y()</script>', SOURCE, PAGE)
+    assert "onclick" not in html
+    assert "<script" not in html
+    assert 'class="note"' in html
+
+
+def test_french_punctuation_never_starts_a_line() -> None:
+    assert typography.text("Où ? « Ici » : à 18 h 30 !", "fr") == (
+        "Où\u202f? «\u202fIci\u202f»\u00a0: à 18\u202fh\u202f30\u202f!"
+    )
+    assert typography.html("<p>Oui !</p><code>a ?b : c</code>", "fr") == "<p>Oui\u202f!</p><code>a ?b : c</code>"
+    assert typography.text("Where ?", "en") == "Where ?"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "written"),
+    [
+        ((2016, 3, 1), (2016, 3, 31), "du 1er au 31 mars 2016"),
+        ((2016, 3, 7), (2016, 6, 30), "du 7 mars au 30 juin 2016"),
+        ((2016, 12, 1), (2017, 1, 2), "du 1er décembre 2016 au 2 janvier 2017"),
+        ((2016, 3, 7), (2016, 3, 7), "7 mars 2016"),
+        ((2016, 3, 7), None, "depuis le 7 mars 2016"),
+    ],
+)
+def test_periods_do_not_repeat_themselves(
+    start: tuple[int, int, int], end: tuple[int, int, int] | None, written: str
+) -> None:
+    assert Locale("fr").period(datetime.date(*start), datetime.date(*end) if end else None) == written
+
+
+def test_days_times_and_durations_in_french() -> None:
+    locale = Locale("fr")
+    assert locale.day(datetime.date(2016, 3, 1)) == "1er mars 2016"
+    assert locale.weekday(datetime.date(2016, 3, 1)) == "mardi 1er mars 2016"
+    assert locale.weekday(datetime.date(2016, 3, 11)) == "vendredi 11 mars 2016"
+    assert locale.partial(PartialDate(year=2016, month=9)) == "septembre 2016"
+    assert locale.time(datetime.time(18, 30)) == "18\u202fh\u202f30"
+    assert locale.duration(65) == "1\u202fmin\u202f05\u202fs"
+
+
+def test_relative_links_work_from_any_folder() -> None:
+    assert urls.relative("agenda/index.html", "campagnes/parc/index.html") == "../../agenda/index.html"
+    assert urls.relative("index.html#bas", "index.html") == "#bas"
+    assert urls.absolute("agenda/index.html", "https://a.example/agora/") == "https://a.example/agora/agenda/"
