@@ -1,0 +1,48 @@
+"""Sorts the pages of a built site by kind, so that each kind is looked at and no new one goes unseen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_C = r"campagnes/[^/]+/"
+KINDS = {
+    "home": r"index\.html",
+    "campaigns": r"campagnes/index\.html",
+    "campaign": _C + r"index\.html",
+    "timeline": _C + r"frise/index\.html",
+    "debates": _C + r"debats/index\.html",
+    "debate": _C + r"debats/[^/]+/index\.html",
+    "contribution": _C + r"contributions/[^/]+/index\.html",
+    "agenda": _C + r"agenda/index\.html",
+    "workshop": _C + r"agenda/[^/]+/index\.html",
+    "map": _C + r"carte/index\.html",
+    "resources": _C + r"ressources/index\.html",
+    "resource": _C + r"ressources/[^/]+/index\.html",
+    "kits": _C + r"kits/index\.html",
+    "kit": _C + r"kits/[^/]+/index\.html",
+    "episodes": _C + r"radio/index\.html",
+    "episode": _C + r"radio/[^/]+/index\.html",
+    "decisions": _C + r"decisions/index\.html",
+    "decision": _C + r"decisions/[^/]+/index\.html",
+    "rules": _C + r"regles/index\.html",
+    "city agenda": r"agenda/index\.html",
+    "city map": r"carte/index\.html",
+    "radio": r"radio-agora/index\.html",
+    "not found": r"404\.html",
+    "page": r"[^/]+/index\.html",
+}
+
+
+def kind_of(path: str) -> str:
+    """Give the kind of a page from its output path."""
+    return next(kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, path))
+
+
+def pages_by_kind(site: Path) -> dict[str, list[str]]:
+    """Give the pages of a built site by kind, the heaviest first."""
+    found: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for path in sorted(site.rglob("*.html"), key=lambda path: (-path.stat().st_size, path)):
+        name = path.relative_to(site).as_posix()
+        found[kind_of(name)].append(name)
+    return found
