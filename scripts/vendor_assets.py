@@ -48,6 +48,14 @@ FILES = {
         for name in ("leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css")
     },
     "markercluster/LICENSE": "leaflet.markercluster/MIT-LICENCE.txt",
+    **{
+        f"bricolage/{Path(name).name}": f"@fontsource-variable/bricolage-grotesque/{name}"
+        for name in (
+            "files/bricolage-grotesque-latin-wght-normal.woff2",
+            "files/bricolage-grotesque-latin-ext-wght-normal.woff2",
+            "LICENSE",
+        )
+    },
 }
 
 

@@ -1,11 +1,14 @@
-"""Turns a microsite into its navigation: the sections it has something to show in, in reading order."""
+"""Turns a microsite into its masthead: its campaign, its state, and the sections it has something to show in."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Literal
 
-from agora_build.content.site import Microsite
+from agora_build.content.models import Campaign
+from agora_build.content.site import Entry, Microsite
+from agora_build.content.states import Opening, campaign_state
 from agora_build.urls import Urls
 
 SectionName = Literal["timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "decisions", "rules"]
@@ -19,8 +22,29 @@ class Section:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What every page of a microsite shows above its own content; `current` is the section it stands in."""
+
+    campaign: Entry[Campaign]
+    state: Opening
+    sections: tuple[Section, ...]
+    current: SectionName | None
+
+    @property
+    def meta(self) -> Campaign:
+        """The campaign's metadata."""
+        return self.campaign.meta
+
+
+def masthead(microsite: Microsite, urls: Urls, today: datetime.date, current: SectionName | None = None) -> Masthead:
+    """Gather what the layout of a microsite's page needs; `current` is None on the front page."""
+    state = campaign_state(microsite.campaign.meta, today)
+    return Masthead(microsite.campaign, state, sections(microsite, urls), current)
+
+
 def sections(microsite: Microsite, urls: Urls) -> tuple[Section, ...]:
-    """List the sections of a microsite; debates and agenda are there even when empty, to say what will come."""
+    """List a microsite's sections in reading order; debates and agenda are there even when still empty."""
     return tuple(Section(name, urls.part(microsite.slug, name)) for name in _present(microsite))
 
 

@@ -154,9 +154,9 @@ def test_keyboard_reaches_the_content_and_the_menu(chromium: Browser, address: s
     with opened(chromium, address, "index.html") as watched:
         page = watched.page
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.getAttribute('href')") == "#contenu"
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
         page.keyboard.press("Enter")
-        assert page.evaluate("location.hash") == "#contenu"
+        assert page.evaluate("location.hash") == "#content"
         page.goto(f"{address}/index.html")
         seen = []
         for _ in range(12):

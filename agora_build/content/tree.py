@@ -1,0 +1,191 @@
+"""Turns the folder content/ into the list of its files, each with its kind, and refuses those that have no place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agora_build.content import fields, models
+from agora_build.content.validate import nearest
+from agora_build.problems import START, Problem
+
+KINDS: dict[str, type[fields.Model]] = {
+    "debates": models.Debate,
+    "contributions": models.Contribution,
+    "workshops": models.Workshop,
+    "places": models.Place,
+    "resources": models.Resource,
+    "kits": models.Kit,
+    "episodes": models.Episode,
+    "decisions": models.Decision,
+}
+WITH_ID = ("contributions", "places")  # named by an opaque id, the others by a slug
+CAMPAIGN_FILES: dict[str, type[fields.Model]] = {
+    "campaign.md": models.Campaign,
+    "timeline.yml": models.Timeline,
+    "map.yml": models.Map,
+}
+MEDIA_FOLDERS = ("media", "map", "podcast")  # of content/, beside pages and campaigns
+MEDIA = frozenset((*fields.PICTURES.suffixes, *fields.AUDIO.suffixes, *fields.FILES.suffixes))
+IGNORED = ("LICENSE.md", "README.md")
+MAX_TEXT, MAX_MEDIA, MAX_AUDIO = 1_000_000, 50_000_000, 200_000_000
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ID = re.compile(r"[0-9]{8}-[0-9a-hjkmnp-tv-z]{8}")
+_UNPORTABLE = re.compile(r"[<>:\"|?*\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
+_MAX_SLUG = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A content file: its path from the city's root, its folder's name, campaign, slug or id, and its model."""
+
+    path: str
+    folder: str
+    campaign: str
+    slug: str
+    model: type[fields.Model]
+    readable: bool  # False when it is too big or a link: it counts as there, it is not read
+
+
+@dataclass(slots=True)
+class Tree:
+    """What content/ holds."""
+
+    found: list[Found] = field(default_factory=list)
+    media: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, path: str, code: str, **values: str) -> None:
+        """Note a problem of a file as a whole."""
+        printable = path.encode("utf-8", "backslashreplace").decode("utf-8")
+        self.problems.append(Problem(printable, START, code, {"value": os.path.basename(printable), **values}))
+
+
+def scan(root: str) -> Tree:
+    """Walk content/ once, following no link."""
+    tree = Tree()
+    top = os.path.join(root, "content")
+    if os.path.islink(top):
+        tree.refuse("content", "symlink")
+    elif not os.path.isdir(top):
+        tree.refuse("content", "missing-content")
+    else:
+        for path, entry in _walk(root, "content", tree):
+            _file(tree, path, entry)
+        _case(tree)
+        _campaigns(tree)
+    return tree
+
+
+def _walk(root: str, folder: str, tree: Tree) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    with os.scandir(os.path.join(root, folder)) as entries:
+        ordered = sorted(entries, key=lambda entry: entry.name)
+    for entry in ordered:
+        path = f"{folder}/{entry.name}"
+        if entry.name.startswith(".") or entry.name in IGNORED:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if _known_folder(path, tree):
+                yield from _walk(root, path, tree)
+        else:
+            yield path, entry
+
+
+def _known_folder(path: str, tree: Tree) -> bool:
+    """Say whether a folder has a place here; if not, what is in it is not told of again."""
+    parts = path.split("/")[1:]
+    name = parts[-1]
+    allowed: tuple[str, ...] = ()
+    if len(parts) == 1:
+        allowed = ("pages", "campaigns", *MEDIA_FOLDERS)
+    elif parts[0] == "campaigns" and len(parts) == 3:  # noqa: PLR2004
+        allowed = (*KINDS, "media")
+    if allowed and name not in allowed:
+        tree.refuse(path, "unexpected-folder", near=nearest(name, allowed), allowed=", ".join(allowed))
+        return False
+    if parts[0] == "campaigns" and len(parts) == 2 and not _good_slug(name):  # noqa: PLR2004
+        tree.refuse(path, "bad-file-name")
+    return True
+
+
+def _good_slug(name: str) -> bool:
+    return bool(_SLUG.fullmatch(name)) and len(name) <= _MAX_SLUG
+
+
+def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
+    link = entry.is_symlink()
+    if link:
+        tree.refuse(path, "symlink")
+    place = _place(path)
+    suffix = os.path.splitext(path)[1].lower()
+    if place:
+        folder, campaign, slug, model = place
+        _name(tree, path, folder, slug)
+        readable = not link and _small(tree, path, entry, MAX_TEXT)
+        tree.found.append(Found(path, folder, campaign, slug, model, readable))
+    elif suffix in MEDIA and path.count("/") > 1 and path.split("/")[1:3] != ["campaigns", entry.name]:
+        if _UNPORTABLE.search(entry.name):
+            tree.refuse(path, "bad-media-name")
+        tree.media.add(path)
+        if not link:
+            _small(tree, path, entry, MAX_AUDIO if suffix in fields.AUDIO.suffixes else MAX_MEDIA)
+    elif not link:
+        near = nearest(entry.name, CAMPAIGN_FILES) if path.count("/") == 3 else ""  # noqa: PLR2004
+        tree.refuse(path, "unexpected-file", near=near)
+
+
+def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
+    """Tell what a file is from where it is: its folder, campaign, slug and model."""
+    match path.split("/")[1:]:
+        case ["pages", name] if name.endswith(".md"):
+            return "pages", "", name[:-3], models.Page
+        case ["campaigns", campaign, name] if name in CAMPAIGN_FILES:
+            return "campaign", campaign, name.partition(".")[0], CAMPAIGN_FILES[name]
+        case ["campaigns", campaign, folder, name] if folder in KINDS and name.endswith(".md"):
+            return folder, campaign, name[:-3], KINDS[folder]
+    return None
+
+
+def _name(tree: Tree, path: str, folder: str, slug: str) -> None:
+    if folder in WITH_ID:
+        if not _ID.fullmatch(slug):
+            tree.refuse(path, "bad-id")
+        elif not _is_day(slug[:8]):
+            tree.refuse(path, "bad-id-date", date=slug[:8])
+    elif not _good_slug(slug):
+        tree.refuse(path, "bad-file-name")
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        fields.datetime.date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    except ValueError:
+        return False
+    return True
+
+
+def _small(tree: Tree, path: str, entry: os.DirEntry[str], limit: int) -> bool:
+    size = entry.stat(follow_symlinks=False).st_size
+    if size > limit:
+        megabytes = f"{size / 1_000_000:.1f}"
+        tree.refuse(path, "file-too-big", size=megabytes, limit=str(limit // 1_000_000))
+    return size <= limit
+
+
+def _case(tree: Tree) -> None:
+    """Refuse names that are one and the same on the disks of other computers."""
+    first: dict[str, str] = {}
+    for path in sorted([*(found.path for found in tree.found), *tree.media]):
+        other = first.setdefault(path.casefold(), path)
+        if other != path:
+            tree.refuse(path, "same-name", other=other)
+
+
+def _campaigns(tree: Tree) -> None:
+    """Refuse a campaign's folder without its campaign.md."""
+    named = {found.campaign for found in tree.found if found.campaign}
+    described = {found.campaign for found in tree.found if found.slug == "campaign" and found.folder == "campaign"}
+    for campaign in sorted(named - described):
+        tree.refuse(f"content/campaigns/{campaign}/campaign.md", "missing-campaign", value=campaign)
