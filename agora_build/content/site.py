@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from agora_build.config import Config
@@ -75,3 +75,4 @@ class Site:
     microsites: tuple[Microsite, ...]
     media: tuple[str, ...]  # paths from the city's root of the files that content names, sorted
     audio: dict[str, AudioFacts]  # by path from the city's root
+    sizes: dict[str, int] = field(default_factory=dict)  # in bytes, of each file of `media`

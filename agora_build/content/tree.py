@@ -27,7 +27,7 @@ CAMPAIGN_FILES: dict[str, type[fields.Model]] = {
     "timeline.yml": models.Timeline,
     "map.yml": models.Map,
 }
-MEDIA_FOLDERS = ("media", "map", "podcast")  # of content/, beside pages and campaigns
+MEDIA_FOLDERS = ("media", "map", "radio")  # of content/, beside pages and campaigns
 MEDIA = frozenset((*fields.PICTURES.suffixes, *fields.AUDIO.suffixes, *fields.FILES.suffixes))
 IGNORED = ("LICENSE.md", "README.md")
 MAX_TEXT, MAX_MEDIA, MAX_AUDIO = 1_000_000, 50_000_000, 200_000_000

@@ -1,0 +1,239 @@
+"""Turns a microsite into the dated steps of its timeline: what staff wrote, and what its debates and meetings add."""
+
+from __future__ import annotations
+
+import datetime
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agora_build.content.fields import PartialDate
+from agora_build.content.models import Debate, Decision, Picture, Step, Workshop
+from agora_build.content.site import Entry, Microsite
+from agora_build.content.states import Tense, tense, workshop_state
+from agora_build.urls import Urls, step_anchor
+
+# Kind -> what readers are told it is (a msgid), and the row of the drawn timeline it stands in (a msgid too).
+KINDS = {
+    "milestone": ("Milestone", "Campaign"),
+    "meeting": ("Meeting", "Meetings"),
+    "council": ("City council", "Decisions"),
+    "study": ("Study", "Campaign"),
+    "works": ("Works", "Campaign"),
+    "publication": ("Publication", "Campaign"),
+    "opening": ("Opening of the consultation", "Campaign"),
+    "closing": ("Closing of the consultation", "Campaign"),
+    "rules": ("Announcement of the rules", "Campaign"),
+    "debate-opening": ("Opening of the debate", "Debates and votes"),
+    "debate-closing": ("Closing of the debate", "Debates and votes"),
+    "vote-opening": ("Opening of the vote", "Debates and votes"),
+    "vote-closing": ("Closing of the vote", "Debates and votes"),
+    "workshop": ("Workshop", "Meetings"),
+    "public-hearing": ("Public hearing", "Meetings"),
+    "forum": ("Forum", "Meetings"),
+    "walk": ("Walk", "Meetings"),
+    "home-debate": ("Home debate", "Meetings"),
+    "decision": ("Decision", "Decisions"),
+    "progress": ("Follow-up of the decision", "Decisions"),
+}
+STATUSES = {
+    "proposed": "Proposed",
+    "cancelled": "Cancelled",
+    "started": "Started",
+    "advancing": "Advancing",
+    "done": "Done",
+    "delayed": "Delayed",
+    "abandoned": "Abandoned",
+}
+_VOTES = ("priorities", "referendum")
+# A step that staff wrote says better what the rules or dates of the campaign say on the same day.
+_SAID_BY = {
+    "opening": ("milestone",),
+    "closing": ("milestone",),
+    "rules": ("milestone", "publication"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStep:
+    """A step as readers see it.
+
+    An empty title means that the kind says it all. `text` is staff Markdown of the file `source` when
+    `markdown` is true, else a plain sentence. `target`, `picture_target` and `audio` are output paths or ''.
+    """
+
+    id: str
+    first: datetime.date
+    last: datetime.date
+    date: PartialDate
+    end: PartialDate | None
+    time: datetime.time | None
+    title: str
+    text: str
+    markdown: bool
+    kind: str
+    status: str
+    tense: Tense
+    target: str
+    picture: Picture | None
+    picture_target: str
+    audio: str
+    illustrative: bool
+    source: str
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of the step in its timeline's list."""
+        return step_anchor(self.id)
+
+    @property
+    def label(self) -> str:
+        """What kind of step it is: a msgid."""
+        return KINDS[self.kind][0]
+
+    @property
+    def row(self) -> str:
+        """The row of the drawn timeline it stands in: a msgid."""
+        return KINDS[self.kind][1]
+
+    @property
+    def status_label(self) -> str:
+        """What became of it: a msgid, or ''."""
+        return STATUSES.get(self.status, "")
+
+    @property
+    def tense_label(self) -> str:
+        """Where it stands against the day of the build, in words: a msgid; a month is not said to be under way."""
+        if self.tense != "current" or self.end or self.date.day:
+            return {"past": "Past", "current": "Under way", "coming": "To come"}[self.tense]
+        return "This month" if self.date.month else "This year"
+
+
+def merged_steps(microsite: Microsite, urls: Urls, today: datetime.date) -> tuple[TimelineStep, ...]:
+    """Gather every step of a microsite in the order of its dates."""
+    written = tuple(_written(microsite, urls, today))
+    joined = (
+        *(step for step in _campaign(microsite, urls, today) if not _said(step, written)),
+        *(step for entry in microsite.debates for step in _debate(entry, urls, today)),
+        *(_workshop(entry, urls, today) for entry in microsite.workshops),
+        *(step for entry in microsite.decisions for step in _decision(entry, urls, today)),
+    )
+    return tuple(sorted((*written, *joined), key=_order))
+
+
+def current_step(steps: tuple[TimelineStep, ...]) -> int:
+    """Give the place of the step to open at: the last one under way, else the next, else the last of all."""
+    current = [index for index, step in enumerate(steps) if step.tense == "current"]
+    coming = [index for index, step in enumerate(steps) if step.tense == "coming"]
+    return current[-1] if current else coming[0] if coming else len(steps) - 1
+
+
+def _order(step: TimelineStep) -> tuple[datetime.date, datetime.time, datetime.date, int, str]:
+    rank = tuple(KINDS).index(step.kind)
+    return step.first, step.time or datetime.time.min, step.last, rank, step.id
+
+
+def _said(step: TimelineStep, written: tuple[TimelineStep, ...]) -> bool:
+    kinds = _SAID_BY[step.kind]
+    return any(other.kind in kinds and other.first == other.last == step.first for other in written)
+
+
+def _exact(day: datetime.date) -> PartialDate:
+    return PartialDate(year=day.year, month=day.month, day=day.day)
+
+
+def _automatic(
+    today: datetime.date,
+    step_id: str,
+    kind: str,
+    days: tuple[datetime.date, datetime.date],
+    *,
+    time: datetime.time | None = None,
+    title: str = "",
+    text: str = "",
+    markdown: bool = False,
+    status: str = "",
+    target: str = "",
+    illustrative: bool = False,
+    source: str = "",
+) -> TimelineStep:
+    first, last = days
+    return TimelineStep(
+        id=step_id, first=first, last=last, date=_exact(first), end=_exact(last) if last != first else None, time=time,
+        title=title, text=text, markdown=markdown, kind=kind, status=status, tense=tense(first, last, today),
+        target=target, picture=None, picture_target="", audio="", illustrative=illustrative, source=source,
+    )  # fmt: skip
+
+
+def _written(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
+    """Take the steps of timeline.yml; equal dates are told apart by their rank of the day."""
+    folder = posixpath.dirname(microsite.campaign.path)
+    seen: dict[str, int] = {}
+    for step in microsite.timeline.steps if microsite.timeline else ():
+        day = "-".join(str(part) for part in (step.start.year, step.start.month, step.start.day) if part)
+        seen[day] = seen.get(day, 0) + 1
+        step_id = day if seen[day] == 1 else f"{day}-{seen[day]}"
+        yield _from_step(step, step_id, folder, urls, today)
+
+
+def _from_step(step: Step, step_id: str, folder: str, urls: Urls, today: datetime.date) -> TimelineStep:
+    first, last = step.start.first, (step.end or step.start).last
+
+    def public(file: str | None) -> str:
+        return urls.media(posixpath.normpath(posixpath.join(folder, file))) if file else ""
+
+    return TimelineStep(
+        id=step_id, first=first, last=last, date=step.start, end=step.end, time=None,
+        title=step.title, text=step.text or "", markdown=True, kind=step.kind, status="", tense=tense(first, last, today),
+        target="", picture=step.picture, picture_target=public(step.picture.file if step.picture else None),
+        audio=public(step.audio), illustrative=step.illustrative, source=f"{folder}/timeline.yml",
+    )  # fmt: skip
+
+
+def _campaign(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
+    meta, front = microsite.campaign.meta, urls.campaign(microsite.slug)
+    days = [("opening", meta.opens, front), ("closing", meta.closes, front)]
+    if meta.rules:
+        days.append(("rules", meta.rules.announced, urls.part(microsite.slug, "rules")))
+    for kind, day, target in days:
+        if day:
+            text = meta.question if kind == "opening" else ""
+            yield _automatic(
+                today, kind, kind, (day, day), text=text, target=target, illustrative=meta.illustrative,
+                source=microsite.campaign.path,
+            )  # fmt: skip
+
+
+def _debate(entry: Entry[Debate], urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
+    meta, word = entry.meta, "vote" if entry.meta.method in _VOTES else "debate"
+    target = urls.item(entry.campaign, "debates", entry.slug)
+    for end, day, text in (("opening", meta.opens, meta.question), ("closing", meta.closes, "")):
+        if day:
+            yield _automatic(
+                today, f"{word}-{entry.slug}-{end}", f"{word}-{end}", (day, day), title=meta.title, text=text,
+                target=target, illustrative=meta.illustrative, source=entry.path,
+            )  # fmt: skip
+
+
+def _workshop(entry: Entry[Workshop], urls: Urls, today: datetime.date) -> TimelineStep:
+    meta, state = entry.meta, workshop_state(entry.meta, today)
+    place = meta.location.name or meta.location.address or ""
+    return _automatic(
+        today, f"rencontre-{entry.slug}", meta.kind, (meta.date, meta.end_date or meta.date), time=meta.starts,
+        title=meta.title, text=(state == "cancelled" and meta.cancelled_because) or place, status=state,
+        target=urls.item(entry.campaign, "workshops", entry.slug), illustrative=meta.illustrative, source=entry.path,
+    )  # fmt: skip
+
+
+def _decision(entry: Entry[Decision], urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
+    meta, target = entry.meta, urls.item(entry.campaign, "decisions", entry.slug)
+    yield _automatic(
+        today, f"decision-{entry.slug}", "decision", (meta.date, meta.date), title=meta.title, text=meta.summary,
+        target=target, illustrative=meta.illustrative, source=entry.path,
+    )  # fmt: skip
+    for rank, step in enumerate(meta.progress, start=1):
+        yield _automatic(
+            today, f"decision-{entry.slug}-{rank}", "progress", (step.date, step.date), title=meta.title,
+            text=step.text, markdown=True, status=step.status, target=target, illustrative=meta.illustrative,
+            source=entry.path,
+        )  # fmt: skip
