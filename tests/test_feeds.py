@@ -106,3 +106,14 @@ def test_same_bytes_twice_and_on_another_machine() -> None:
         trees.append(json.loads(done.stdout))
     assert trees[0] == trees[1]
     assert trees[0].keys() == here.keys()
+
+
+def test_libraries_are_loaded_only_when_something_is_written() -> None:
+    """A command that writes no feed or calendar does not pay for feedgen or icalendar."""
+    script = (
+        "import sys; from agora_build.outputs import calendars, feeds, podcast, sitemap; "
+        "sys.exit(' '.join(name for name in ('feedgen', 'icalendar') if name in sys.modules))"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, check=False, capture_output=True, text=True)
+    assert (done.stderr.strip(), done.stdout) == ("", "")

@@ -177,7 +177,7 @@ def _where(location: Location) -> str:
 
 
 def _numbered(points: Iterable[MapPoint]) -> tuple[MapPoint, ...]:
-    """Number the points from 1, and give each layer a mark of its own for as long as there are marks."""
+    """Give each point its number, from 1, and each layer a mark of its own for as long as there are marks."""
     layers: list[tuple[str, str]] = []
     numbered = []
     for number, point in enumerate(points, 1):

@@ -76,3 +76,4 @@ class Site:
     media: tuple[str, ...]  # paths from the city's root of the files that content names, sorted
     audio: dict[str, AudioFacts]  # by path from the city's root
     sizes: dict[str, int] = field(default_factory=dict)  # in bytes, of each file of `media`
+    basemap: str = ""  # the text of the file that [map] basemap names

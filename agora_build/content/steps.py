@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agora_build.content.fields import PartialDate
 from agora_build.content.models import Debate, Decision, Picture, Step, Workshop
@@ -63,23 +63,23 @@ class TimelineStep:
     """
 
     id: str
+    kind: str
     first: datetime.date
     last: datetime.date
     date: PartialDate
     end: PartialDate | None
-    time: datetime.time | None
-    title: str
-    text: str
-    markdown: bool
-    kind: str
-    status: str
     tense: Tense
-    target: str
-    picture: Picture | None
-    picture_target: str
-    audio: str
-    illustrative: bool
     source: str
+    time: datetime.time | None = None
+    title: str = ""
+    text: str = ""
+    markdown: bool = False
+    status: str = ""
+    target: str = ""
+    picture: Picture | None = None
+    picture_target: str = ""
+    audio: str = ""
+    illustrative: bool = False
 
     @property
     def anchor(self) -> str:
@@ -142,37 +142,23 @@ def _exact(day: datetime.date) -> PartialDate:
     return PartialDate(year=day.year, month=day.month, day=day.day)
 
 
-def _automatic(
-    today: datetime.date,
-    step_id: str,
-    kind: str,
-    days: tuple[datetime.date, datetime.date],
-    *,
-    time: datetime.time | None = None,
-    title: str = "",
-    text: str = "",
-    markdown: bool = False,
-    status: str = "",
-    target: str = "",
-    illustrative: bool = False,
-    source: str = "",
+def _exactly(
+    step_id: str, kind: str, days: tuple[datetime.date, datetime.date], today: datetime.date, source: str
 ) -> TimelineStep:
+    """Start a step whose days are known; the rest is filled in by `replace`."""
     first, last = days
-    return TimelineStep(
-        id=step_id, first=first, last=last, date=_exact(first), end=_exact(last) if last != first else None, time=time,
-        title=title, text=text, markdown=markdown, kind=kind, status=status, tense=tense(first, last, today),
-        target=target, picture=None, picture_target="", audio="", illustrative=illustrative, source=source,
-    )  # fmt: skip
+    end = _exact(last) if last != first else None
+    return TimelineStep(step_id, kind, first, last, _exact(first), end, tense(first, last, today), source)
 
 
 def _written(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
-    """Take the steps of timeline.yml; equal dates are told apart by their rank of the day."""
+    """Take the steps of timeline.yml; those of one date are told apart by their rank."""
     folder = posixpath.dirname(microsite.campaign.path)
     seen: dict[str, int] = {}
     for step in microsite.timeline.steps if microsite.timeline else ():
-        day = "-".join(str(part) for part in (step.start.year, step.start.month, step.start.day) if part)
-        seen[day] = seen.get(day, 0) + 1
-        step_id = day if seen[day] == 1 else f"{day}-{seen[day]}"
+        date = "-".join(f"{part:02}" for part in (step.start.year, step.start.month, step.start.day) if part)
+        seen[date] = seen.get(date, 0) + 1
+        step_id = date if seen[date] == 1 else f"{date}-{seen[date]:03}"
         yield _from_step(step, step_id, folder, urls, today)
 
 
@@ -183,25 +169,34 @@ def _from_step(step: Step, step_id: str, folder: str, urls: Urls, today: datetim
         return urls.media(posixpath.normpath(posixpath.join(folder, file))) if file else ""
 
     return TimelineStep(
-        id=step_id, first=first, last=last, date=step.start, end=step.end, time=None,
-        title=step.title, text=step.text or "", markdown=True, kind=step.kind, status="", tense=tense(first, last, today),
-        target="", picture=step.picture, picture_target=public(step.picture.file if step.picture else None),
-        audio=public(step.audio), illustrative=step.illustrative, source=f"{folder}/timeline.yml",
-    )  # fmt: skip
+        id=step_id,
+        kind=step.kind,
+        first=first,
+        last=last,
+        date=step.start,
+        end=step.end,
+        tense=tense(first, last, today),
+        source=f"{folder}/timeline.yml",
+        title=step.title,
+        text=step.text or "",
+        markdown=True,
+        picture=step.picture,
+        picture_target=public(step.picture.file if step.picture else None),
+        audio=public(step.audio),
+        illustrative=step.illustrative,
+    )
 
 
 def _campaign(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
-    meta, front = microsite.campaign.meta, urls.campaign(microsite.slug)
+    entry, meta, front = microsite.campaign, microsite.campaign.meta, urls.campaign(microsite.slug)
     days = [("opening", meta.opens, front), ("closing", meta.closes, front)]
     if meta.rules:
         days.append(("rules", meta.rules.announced, urls.part(microsite.slug, "rules")))
     for kind, day, target in days:
         if day:
+            step = _exactly(kind, kind, (day, day), today, entry.path)
             text = meta.question if kind == "opening" else ""
-            yield _automatic(
-                today, kind, kind, (day, day), text=text, target=target, illustrative=meta.illustrative,
-                source=microsite.campaign.path,
-            )  # fmt: skip
+            yield replace(step, text=text, target=target, illustrative=meta.illustrative)
 
 
 def _debate(entry: Entry[Debate], urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
@@ -209,31 +204,34 @@ def _debate(entry: Entry[Debate], urls: Urls, today: datetime.date) -> Iterator[
     target = urls.item(entry.campaign, "debates", entry.slug)
     for end, day, text in (("opening", meta.opens, meta.question), ("closing", meta.closes, "")):
         if day:
-            yield _automatic(
-                today, f"{word}-{entry.slug}-{end}", f"{word}-{end}", (day, day), title=meta.title, text=text,
-                target=target, illustrative=meta.illustrative, source=entry.path,
-            )  # fmt: skip
+            step = _exactly(f"{word}-{entry.slug}-{end}", f"{word}-{end}", (day, day), today, entry.path)
+            yield replace(step, title=meta.title, text=text, target=target, illustrative=meta.illustrative)
 
 
 def _workshop(entry: Entry[Workshop], urls: Urls, today: datetime.date) -> TimelineStep:
     meta, state = entry.meta, workshop_state(entry.meta, today)
+    days = (meta.date, meta.end_date or meta.date)
     place = meta.location.name or meta.location.address or ""
-    return _automatic(
-        today, f"rencontre-{entry.slug}", meta.kind, (meta.date, meta.end_date or meta.date), time=meta.starts,
-        title=meta.title, text=(state == "cancelled" and meta.cancelled_because) or place, status=state,
-        target=urls.item(entry.campaign, "workshops", entry.slug), illustrative=meta.illustrative, source=entry.path,
-    )  # fmt: skip
+    return replace(
+        _exactly(f"workshop-{entry.slug}", meta.kind, days, today, entry.path),
+        time=meta.starts,
+        title=meta.title,
+        text=(state == "cancelled" and meta.cancelled_because) or place,
+        status=state,
+        target=urls.item(entry.campaign, "workshops", entry.slug),
+        illustrative=meta.illustrative,
+    )
 
 
 def _decision(entry: Entry[Decision], urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
-    meta, target = entry.meta, urls.item(entry.campaign, "decisions", entry.slug)
-    yield _automatic(
-        today, f"decision-{entry.slug}", "decision", (meta.date, meta.date), title=meta.title, text=meta.summary,
-        target=target, illustrative=meta.illustrative, source=entry.path,
-    )  # fmt: skip
-    for rank, step in enumerate(meta.progress, start=1):
-        yield _automatic(
-            today, f"decision-{entry.slug}-{rank}", "progress", (step.date, step.date), title=meta.title,
-            text=step.text, markdown=True, status=step.status, target=target, illustrative=meta.illustrative,
-            source=entry.path,
+    meta = entry.meta
+    target = urls.item(entry.campaign, "decisions", entry.slug)
+    step_id = f"decision-{entry.slug}"
+    step = _exactly(step_id, "decision", (meta.date, meta.date), today, entry.path)
+    yield replace(step, title=meta.title, text=meta.summary, target=target, illustrative=meta.illustrative)
+    for rank, done in enumerate(meta.progress, start=1):
+        follow = _exactly(f"{step_id}-{rank:03}", "progress", (done.date, done.date), today, entry.path)
+        yield replace(
+            follow, title=meta.title, target=target, illustrative=meta.illustrative, text=done.text,
+            markdown=True, status=done.status,
         )  # fmt: skip

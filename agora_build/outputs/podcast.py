@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import escape
 
 from agora_build.config import Podcast
-from agora_build.content.models import Episode
+from agora_build.content.models import Chapter, Episode
 from agora_build.content.site import AudioFacts, Entry, Site
 from agora_build.rendering import plaintext, syndication
 from agora_build.rendering.output import Output
@@ -69,8 +69,7 @@ def render_chapters(entry: Entry[Episode], theme: Theme) -> bytes:
         "title": plaintext.line(entry.meta.title),
         **({"podcastName": plaintext.line(podcast.title)} if podcast else {}),
         "chapters": [
-            {"startTime": chapter.start, "title": plaintext.line(chapter.title)}
-            for chapter in sorted(entry.meta.chapters, key=lambda chapter: chapter.start)
+            {"startTime": chapter.start, "title": plaintext.line(chapter.title)} for chapter in _in_order(entry.meta)
         ],
     }
     return (json.dumps(chapters, ensure_ascii=False, indent=2) + "\n").encode()
@@ -129,8 +128,12 @@ def _recording(item: Broadcast, theme: Theme) -> syndication.Recording:
 
 def _content(meta: Episode, theme: Theme) -> str:
     """Write the notes of an episode: its summary and, with their starts, its chapters."""
-    items = "".join(f"<li>{_clock(chapter.start)} {escape(chapter.title)}</li>" for chapter in meta.chapters)
+    items = "".join(f"<li>{_clock(chapter.start)} {escape(chapter.title)}</li>" for chapter in _in_order(meta))
     return f"<p>{escape(theme.plain(meta.summary))}</p>" + (f"<ul>{items}</ul>" if items else "")
+
+
+def _in_order(meta: Episode) -> list[Chapter]:
+    return sorted(meta.chapters, key=lambda chapter: chapter.start)
 
 
 def _clock(seconds: int) -> str:

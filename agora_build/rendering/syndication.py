@@ -12,7 +12,7 @@ from agora_build.rendering.plaintext import line, safe
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
-_PODCAST_GUIDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a0b28d128cb6")
+_PODCAST_GUIDS = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 # Groups of the Podcast Taxonomy; "cast" is what a role belongs to when nothing is said.
 _GROUPS = {"producer": "creative direction"}
 _NAME_LENGTH = 128
@@ -86,7 +86,7 @@ def podcast_guid(address: str) -> str:
 
 def atom(channel: Channel, news: tuple[News, ...]) -> bytes:
     """Write an Atom feed, its news in the order given."""
-    generator = _generator(channel)
+    generator = _generator(channel, "application/atom+xml")
     generator.id(channel.address)
     generator.subtitle(line(channel.description))
     for item in news:
@@ -103,7 +103,7 @@ def atom(channel: Channel, news: tuple[News, ...]) -> bytes:
 
 def rss(channel: Channel, show: Show, recordings: tuple[Recording, ...]) -> bytes:
     """Write a podcast feed with iTunes and Podcasting 2.0 tags, its recordings in the order given."""
-    generator = _generator(channel)
+    generator = _generator(channel, "application/rss+xml")
     generator.load_extension("podcast", atom=False)
     generator.register_extension("podcasting", *_extensions(), atom=False)
     generator.description(safe(channel.description))
@@ -121,13 +121,13 @@ def rss(channel: Channel, show: Show, recordings: tuple[Recording, ...]) -> byte
     return bytes(generator.rss_str(pretty=True))
 
 
-def _generator(channel: Channel) -> Any:  # noqa: ANN401
+def _generator(channel: Channel, kind: str) -> Any:  # noqa: ANN401
     """Start a feed; `self` before `alternate`: the last link is the one that RSS names as the site."""
     from feedgen.feed import FeedGenerator
 
     generator = FeedGenerator()
     generator.title(line(channel.title))
-    generator.link(href=channel.address, rel="self")
+    generator.link(href=channel.address, rel="self", type=kind)
     generator.link(href=channel.page, rel="alternate", type="text/html")
     generator.language(channel.language)
     generator.author(name=line(channel.author))

@@ -1,0 +1,209 @@
+"""Checks the civic sense of a city's content: ids, dates in order, who speaks, states of a meeting, announced rules."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from agora_build.content.draft import Document, Draft
+from agora_build.content.geography import check_locations
+from agora_build.content.tree import WITH_ID
+from agora_build.content.validate import nearest, shown
+from agora_build.problems import Problem
+from agora_build.urls import Urls
+
+_HELD_NEEDS = ("attendance", "minutes")
+_SECTIONS = ("campaigns", "agenda", "map", "radio")
+_NEEDS_BODY = ("pages", "contributions", "kits", "episodes")
+
+
+def check(draft: Draft, today: datetime.date) -> Iterator[Problem]:
+    """Check every file that could be read."""
+    yield from _same_ids(draft)
+    for document in draft.documents:
+        if not document.read:
+            continue
+        if document.found.folder in _NEEDS_BODY and not document.source.body.strip():
+            yield document.at_key("empty-body")
+        yield from _RULES.get(_kind(document), _nothing)(draft, document)
+        yield from check_locations(draft.config.map, document)
+        if _kind(document) == "campaign":
+            yield from _announced(document, today)
+
+
+def _kind(document: Document) -> str:
+    folder = document.found.folder
+    return document.found.slug if folder == "campaign" else folder
+
+
+def _nothing(_draft: Draft, _document: Document) -> Iterator[Problem]:
+    return iter(())
+
+
+def _same_ids(draft: Draft) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for document in draft.documents:
+        if document.found.folder in WITH_ID:
+            other = first.setdefault(document.found.slug, document.path)
+            if other != document.path:
+                yield document.at_key("duplicate-id", value=document.found.slug, other=other)
+
+
+def _ordered(document: Document, first: str, last: str) -> Iterator[Problem]:
+    """Two dates of a file, the second not before the first."""
+    start, end = document.values.get(first), document.values.get(last)
+    if start is not None and end is not None and end < start:
+        yield document.at_value("dates-out-of-order", last, first=first, last=last, start=str(start), end=str(end))
+
+
+def _page(draft: Draft, document: Document) -> Iterator[Problem]:
+    urls = Urls(draft.config.config.city.language if draft.config.config else "fr")
+    taken = {urls.section(name).partition("/")[0] for name in _SECTIONS} | {"assets", "index"}
+    if document.found.slug in taken:
+        yield document.at_key("reserved-name", value=document.found.slug)
+
+
+def _campaign(_draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _ordered(document, "opens", "closes")
+    rules, opens = document.values.get("rules"), document.values.get("opens")
+    if rules is not None and opens is not None and rules.announced > opens:
+        values = {"announced": str(rules.announced), "opens": str(opens)}
+        yield document.at_value("rules-announced-late", "rules", "announced", **values)
+
+
+def _announced(document: Document, today: datetime.date) -> Iterator[Problem]:
+    opens, closes = document.values.get("opens"), document.values.get("closes")
+    if opens is None or (closes is None and "closes" in document.written) or "rules" in document.written:
+        return
+    if opens <= today and (closes is None or today <= closes):
+        yield document.at_value("rules-not-announced", "opens", opens=str(opens))
+
+
+def _timeline(_draft: Draft, document: Document) -> Iterator[Problem]:
+    for index, step in enumerate(document.values.get("steps", ())):
+        if step.end is not None and step.end.last < step.start.first:
+            written = document.written["steps"][index]
+            values = {"first": "start", "last": "end", "start": str(written["start"]), "end": str(written["end"])}
+            yield document.at_value("dates-out-of-order", "steps", index, "end", **values)
+
+
+def _repeated(document: Document, key: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, item in enumerate(document.values.get(key, ())):
+        place = document.source.at_value((key, index, "id"))
+        line = first.setdefault(item.id, place.line)
+        if line != place.line:
+            yield document.at_value("repeated-id", key, index, "id", value=shown(item.id), line=str(line))
+
+
+def _map(_draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _repeated(document, "layers")
+
+
+def _debate(draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _ordered(document, "opens", "closes")
+    yield from _repeated(document, "themes")
+    campaign = draft.campaign(document)
+    held = campaign.values if campaign else {}
+    opens, closes = held.get("opens"), held.get("closes")
+    for key in ("opens", "closes"):
+        day = document.values.get(key)
+        if day and ((opens and day < opens) or (closes and day > closes)):
+            values = {"key": key, "value": str(day), "opens": str(opens or "…"), "closes": str(closes or "…")}
+            yield document.at_value("outside-campaign", key, **values)
+
+
+def _voice(document: Document, needed: tuple[str, ...], forbidden: tuple[str, ...]) -> Iterator[Problem]:
+    voice = document.values.get("voice")
+    if voice == "collective":
+        for key in needed:
+            if key not in document.written:
+                yield document.at_key("collective-needs", "voice", key=key)
+    elif voice == "individual":
+        for key in forbidden:
+            if key in document.written:
+                yield document.at_key("individual-forbids", key, key=key)
+
+
+def _contribution(draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson"))
+    theme = document.values.get("theme")
+    debate = draft.names[document.found.campaign].debate.get(str(document.values.get("debate")))
+    if theme is None or debate is None or not debate.read:
+        return
+    themes = debate.written.get("themes", [])
+    known = [item.get("id", "") for item in themes if isinstance(item, dict)] if isinstance(themes, list) else []
+    if theme not in known:
+        values = {"value": shown(theme), "near": nearest(theme, known), "allowed": ", ".join(known) or "—"}
+        yield document.at_value("unknown-theme", "theme", debate=debate.found.slug, **values)
+
+
+def _place(_draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _voice(document, ("group", "people"), ("group", "people"))
+
+
+def _workshop(_draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _ordered(document, "date", "end_date")
+    values, written = document.values, document.written
+    if values.get("end_date", values.get("date")) in (None, values.get("date")):
+        starts, ends = values.get("starts"), values.get("ends")
+        if starts and ends and ends <= starts:
+            given = {"starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+            yield document.at_value("hours-out-of-order", "ends", **given)
+    if "ends" in written and "starts" not in written:
+        yield document.at_key("ends-without-start", "ends")
+    status = values.get("status")
+    needs = {"held": _HELD_NEEDS, "cancelled": ("cancelled_because",)}.get(str(status), ())
+    for key in needs:
+        if key not in written:
+            yield document.at_value("status-needs", "status", status=str(status), key=key)
+    for key in {"proposed": _HELD_NEEDS, "confirmed": _HELD_NEEDS}.get(str(status), ()):
+        if key in written:
+            yield document.at_key("status-forbids", key, status=str(status), key=key)
+    if status and status != "cancelled" and "cancelled_because" in written:
+        yield document.at_key("status-forbids", "cancelled_because", status=str(status), key="cancelled_because")
+
+
+def _resource(_draft: Draft, document: Document) -> Iterator[Problem]:
+    written = document.written
+    if "file" not in written and "link" not in written and not document.source.body.strip():
+        yield document.at_key("empty-resource")
+    if "link" in written and "checked" not in written:
+        yield document.at_key("link-not-checked", "link")
+
+
+def _episode(draft: Draft, document: Document) -> Iterator[Problem]:
+    folder = document.path.rpartition("/")[0]
+    facts = draft.audio.get(f"{folder}/{document.values.get('audio')}")
+    before = -1
+    for index, chapter in enumerate(document.values.get("chapters", ())):
+        written = document.written["chapters"][index]["start"]
+        if chapter.start <= before:
+            yield document.at_value("chapters-out-of-order", "chapters", index, "start", value=written)
+        if facts is not None and chapter.start >= facts.seconds:
+            length = f"{int(facts.seconds) // 60}:{int(facts.seconds) % 60:02}"
+            yield document.at_value("chapter-too-late", "chapters", index, "start", value=written, length=length)
+        before = chapter.start
+
+
+def _decision(_draft: Draft, document: Document) -> Iterator[Problem]:
+    items: Any = document.written.get("considered")
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict) and ("contribution" in item) == ("debate" in item):
+            yield document.at_value("considered-one", "considered", index)
+
+
+_RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
+    "pages": _page,
+    "campaign": _campaign,
+    "timeline": _timeline,
+    "map": _map,
+    "debates": _debate,
+    "contributions": _contribution,
+    "places": _place,
+    "workshops": _workshop,
+    "resources": _resource,
+    "episodes": _episode,
+    "decisions": _decision,
+}

@@ -1,0 +1,136 @@
+"""Turns a microsite, on a day, into its highlights: what to do first, next meetings, voices, steps around the day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from agora_build.content.models import Campaign, Contribution, Debate, Workshop
+from agora_build.content.sections import SectionName
+from agora_build.content.site import Entry, Microsite
+from agora_build.content.states import Holding, Opening, campaign_state, debate_state, workshop_state
+from agora_build.content.steps import TimelineStep, current_step
+from agora_build.urls import Urls
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The one thing a page asks of its reader: what it is, the name of the thing, the page that does it."""
+
+    kind: Literal["debate", "meeting"] | SectionName
+    title: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Head-counts, never added up: individual contributions, collective ones, and the people behind those."""
+
+    individual: int
+    collective: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """A campaign in a list, its state, what it asks, and how many voices it has gathered."""
+
+    entry: Entry[Campaign]
+    state: Opening
+    action: Action
+    voices: Voices
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting in a list."""
+
+    entry: Entry[Workshop]
+    status: Holding
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebateLine:
+    """A debate of a campaign, with its voices."""
+
+    entry: Entry[Debate]
+    state: Opening
+    voices: Voices
+
+
+def campaign_line(microsite: Microsite, urls: Urls, today: datetime.date) -> CampaignLine:
+    """Gather what a list says of a campaign."""
+    state = campaign_state(microsite.campaign.meta, today)
+    return CampaignLine(microsite.campaign, state, action(microsite, urls, today), voices(microsite.contributions))
+
+
+def debate_line(entry: Entry[Debate], microsite: Microsite, today: datetime.date) -> DebateLine:
+    """Gather what a list says of a debate."""
+    said = (item for item in microsite.contributions if item.meta.debate == entry.slug)
+    return DebateLine(entry, debate_state(entry.meta, today), voices(said))
+
+
+def voices(contributions: Iterable[Entry[Contribution]]) -> Voices:
+    """Count the individual and the collective voices apart."""
+    metas = [entry.meta for entry in contributions]
+    collective = [meta for meta in metas if meta.voice == "collective"]
+    return Voices(len(metas) - len(collective), len(collective), sum(meta.people or 0 for meta in collective))
+
+
+def action(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
+    """Choose the one thing to do first: before, read the rules; while open, speak; after, see what came of it."""
+    state = campaign_state(microsite.campaign.meta, today)
+    if state == "open":
+        return _take_part(microsite, urls, today)
+    if state == "closed":
+        return _read(microsite, "decisions" if microsite.decisions else "debates", urls)
+    if microsite.campaign.meta.rules:
+        return _read(microsite, "rules", urls)
+    return _read(microsite, "timeline" if microsite.timeline else "agenda", urls)
+
+
+def _take_part(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
+    """Speak in a debate, else come to a meeting, else place a point, else look at the agenda."""
+    for debate in microsite.debates:
+        if debate_state(debate.meta, today) == "open":
+            return Action("debate", debate.meta.title, urls.item(microsite.slug, "debates", debate.slug))
+    for meeting in meetings((microsite,), today):
+        target = urls.item(microsite.slug, "workshops", meeting.entry.slug)
+        return Action("meeting", meeting.entry.meta.title, target)
+    return _read(microsite, "map" if microsite.map else "agenda", urls)
+
+
+def _read(microsite: Microsite, section: SectionName, urls: Urls) -> Action:
+    return Action(section, "", urls.part(microsite.slug, section))
+
+
+def meetings(microsites: Iterable[Microsite], today: datetime.date) -> tuple[Meeting, ...]:
+    """List the meetings to come, the next one first."""
+    coming = [
+        Meeting(entry, workshop_state(entry.meta, today), microsite.campaign.meta.title)
+        for microsite in microsites
+        for entry in microsite.workshops
+        if workshop_state(entry.meta, today) in ("proposed", "confirmed")
+    ]
+    first = datetime.time.min
+    return tuple(
+        sorted(coming, key=lambda item: (item.entry.meta.date, item.entry.meta.starts or first, item.entry.path))
+    )
+
+
+def latest(microsite: Microsite) -> tuple[Entry[Contribution], ...]:
+    """Choose four contributions among the last, two of each voice when there are enough."""
+    newest = microsite.contributions[::-1]
+    alone = [entry for entry in newest if entry.meta.voice == "individual"]
+    together = [entry for entry in newest if entry.meta.voice == "collective"]
+    shared = max(2, 4 - len(alone))
+    return (*alone[: 4 - min(len(together), 2)], *together[:shared])
+
+
+def around(steps: tuple[TimelineStep, ...], before: int = 2, size: int = 6) -> tuple[TimelineStep, ...]:
+    """Keep the steps around today."""
+    start = max(0, min(current_step(steps) - before, len(steps) - size)) if steps else 0
+    return steps[start : start + size]

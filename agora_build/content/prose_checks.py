@@ -1,0 +1,182 @@
+"""Checks the prose of staff (links, anchors, pictures, headings, HTML) and the size of citizens' text."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote
+
+from agora_build.content import markdown_scan
+from agora_build.content.draft import Document, Draft
+from agora_build.content.fields import MAX_CITIZEN_TEXT, PICTURES
+from agora_build.content.references import near_file
+from agora_build.content.staff_text import staff_values
+from agora_build.content.strict_yaml import Path
+from agora_build.content.tree import MEDIA
+from agora_build.content.validate import nearest, shown
+from agora_build.problems import Problem
+
+_STAFF = ("pages", "campaign", "debates", "resources", "kits", "episodes", "decisions")
+_CITIZENS = ("contributions", "places", "workshops")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ALLOWED_SCHEMES = ("http:", "https:", "mailto:", "tel:")
+_MARKER = re.compile(r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))")
+MAX_NESTING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text in a file: the body, or a value of the metadata (then `path` names it)."""
+
+    document: Document
+    text: str
+    path: Path = ()
+
+    def problem(self, code: str, start: int, length: int, **values: str) -> Problem:
+        """Make a problem at a place of the text, found again in the file."""
+        before = self.text[:start]
+        line, column = before.count("\n"), start - before.rfind("\n")
+        if not self.path:
+            return self.document.at_text(code, self.document.source.body_line + line, column, length, **values)
+        return self._in_value(code, start, length, values)
+
+    def _in_value(self, code: str, start: int, length: int, values: dict[str, str]) -> Problem:
+        """Find the piece of text again in the lines of the value: the same occurrence of it."""
+        source = self.document.source
+        mark = source.marks[self.path]
+        piece = self.text[start : start + length].split("\n")[0]
+        rank = self.text.count(piece, 0, start) if piece else 0
+        for number in range(mark.value.line, mark.last + 1):
+            line = source.line(number)
+            place = line.find(piece, mark.value.column - 1 if number == mark.value.line else 0)
+            while piece and place >= 0:
+                if rank == 0:
+                    return self.document.at_text(code, number, place + 1, len(piece), **values)
+                rank -= 1
+                place = line.find(piece, place + 1)
+        return self.document.at_value(code, *self.path, **values)
+
+
+def check_prose(draft: Draft) -> Iterator[Problem]:
+    """Check every text of the city."""
+    checker = _Checker(draft)
+    for document in draft.documents:
+        source = document.source
+        if document.found.folder in _STAFF and source.body:
+            yield from checker.staff(Passage(document, source.body))
+        elif document.found.folder in _CITIZENS and source.body:
+            yield from _citizen(Passage(document, source.body))
+        for path, text, staff in staff_values(document.found.model, document.written):
+            passage = Passage(document, text, path)
+            yield from checker.staff(passage) if staff else _nesting(passage)
+
+
+class _Checker:
+    """Checks staff prose against what the city has."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._documents = frozenset(draft.by_path)
+        self._anchors = cache(lambda path: markdown_scan.anchors(draft.by_path[path].source.body))
+
+    def staff(self, passage: Passage) -> Iterator[Problem]:
+        masked = markdown_scan.without_code(passage.text)
+        for link in markdown_scan.links(masked):
+            if link.picture and link.text is not None and not link.text.strip():
+                start = link.start or 0
+                yield passage.problem("missing-alt", start, max(1, len(link.target)), value=shown(link.target))
+            if link.target or (link.text is not None and not link.picture):
+                yield from self._link(passage, link)
+        for start, tag in markdown_scan.tags(masked):
+            yield passage.problem("raw-html", start, len(tag), value=shown(tag))
+        yield from _levels(passage, masked)
+
+    def _link(self, passage: Passage, link: markdown_scan.Link) -> Iterator[Problem]:
+        target, length = link.target, len(link.target)
+        scheme = _SCHEME.match(target)
+        code = ""
+        if scheme and scheme[0].lower() not in _ALLOWED_SCHEMES:
+            code = "link-scheme"
+        elif link.picture and (scheme or target.startswith("//")):
+            code = "remote-picture"
+        elif not target:
+            code = "empty-link"
+        elif target.startswith("/"):
+            code = "link-absolute"
+        elif not scheme and re.search(r"\.html?(?:[?#]|$)", target):
+            code = "link-to-html"
+        if code:
+            yield passage.problem(code, link.start, length, value=shown(target))
+        elif not scheme:
+            yield from self._internal(passage, link)
+
+    def _internal(self, passage: Passage, link: markdown_scan.Link) -> Iterator[Problem]:
+        written, _, fragment = link.target.partition("#")
+        source = passage.document.path
+        folder = posixpath.dirname(source)
+        name = unquote(written.partition("?")[0])
+        target = posixpath.normpath(posixpath.join(folder, name)) if name else source
+        values = {"value": shown(link.target)}
+        if not target.startswith("content/") or "\\" in name:
+            yield passage.problem("link-escapes", link.start, len(link.target), **values)
+        elif target in self._documents and not link.picture:
+            yield from self._anchor(passage, link, target, unquote(fragment))
+        elif target in self._draft.files:
+            self._draft.named.add(target)
+            if link.picture and not target.endswith(PICTURES.suffixes):
+                allowed = ", ".join(PICTURES.suffixes)
+                yield passage.problem("not-a-picture", link.start, len(link.target), allowed=allowed, **values)
+        else:
+            near = near_file(self._draft, folder, target, frozenset() if link.picture else self._documents)
+            code = "missing-image" if link.picture else "broken-internal-link"
+            yield passage.problem(code, link.start, len(link.target), near=near, **values)
+
+    def _anchor(self, passage: Passage, link: markdown_scan.Link, target: str, name: str) -> Iterator[Problem]:
+        known = self._draft.by_path[target]
+        if not name or not target.endswith(".md") or not known.read or known.found.folder in _CITIZENS:
+            return
+        anchors = self._anchors(target)
+        if name not in anchors:
+            start = link.start + link.target.index("#")
+            values = {"value": shown(name), "near": nearest(name, anchors), "target": target}
+            yield passage.problem("unknown-anchor", start, len(link.target) - link.target.index("#"), **values)
+
+
+def _levels(passage: Passage, masked: str) -> Iterator[Problem]:
+    before = 1
+    for heading in markdown_scan.headings(passage.text, masked):
+        values = {"value": shown(heading.title), "level": str(heading.level)}
+        if heading.level == 1:
+            yield passage.problem("heading-level-one", heading.start, heading.length, **values)
+        elif heading.level > before + 1:
+            expected = "#" * (before + 1)
+            yield passage.problem("heading-skipped", heading.start, heading.length, expected=expected, **values)
+        before = max(2, heading.level)
+
+
+def _citizen(passage: Passage) -> Iterator[Problem]:
+    length = len(passage.text)
+    if length > MAX_CITIZEN_TEXT:
+        values = {"length": str(length), "limit": str(MAX_CITIZEN_TEXT)}
+        yield passage.problem("citizen-text-too-long", MAX_CITIZEN_TEXT, 1, **values)
+    yield from _nesting(passage)
+
+
+def _nesting(passage: Passage) -> Iterator[Problem]:
+    """Refuse quotations and lists nested beyond reason: they cost a lot to render and nobody reads them."""
+    start = 0
+    for line in passage.text.split("\n"):
+        depth, place = 0, 0
+        indent = (len(line) - len(line.lstrip())) // 2
+        while match := _MARKER.match(line, place):
+            depth, place = depth + 1, match.end()
+        if depth and depth + indent > MAX_NESTING:
+            yield passage.problem("too-nested", start, min(len(line), 80), limit=str(MAX_NESTING))
+            return
+        start += len(line) + 1
+
+
+__all__ = ["MEDIA", "check_prose"]

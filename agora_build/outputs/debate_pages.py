@@ -1,0 +1,167 @@
+"""Turns the debates of a campaign into their list and their pages: the question, what was said, what came of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agora_build.content.meetings import Meeting, next_meetings
+from agora_build.content.models import Contribution, Debate, Decision, Kit, Resource
+from agora_build.content.sections import Masthead, masthead
+from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.states import Opening, debate_state
+from agora_build.content.voices import (
+    Outcome,
+    Position,
+    Voices,
+    by_position,
+    decisions_of_debate,
+    of_debate,
+    outcomes_of_debate,
+    parent,
+    replies,
+    voices,
+)
+from agora_build.rendering.output import Output
+from agora_build.rendering.theme import Theme
+from agora_build.urls import Urls
+
+
+@dataclass(frozen=True, slots=True)
+class DebateLine:
+    """A debate in a list."""
+
+    entry: Entry[Debate]
+    state: Opening
+    voices: Voices
+
+
+@dataclass(frozen=True, slots=True)
+class DebateList:
+    """The debates of a campaign: open ones, those to come, closed ones; and where to go while there is none."""
+
+    path: str
+    masthead: Masthead
+    groups: tuple[tuple[Opening, tuple[DebateLine, ...]], ...]
+    has_rules: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A contribution with what it replies to and what replies to it."""
+
+    entry: Entry[Contribution]
+    parent: Entry[Contribution] | None
+    replies: tuple[Entry[Contribution], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The contributions under one theme (None: under no theme), the two kinds of voice apart."""
+
+    title: str | None
+    individual: tuple[Spoken, ...]
+    collective: tuple[Spoken, ...]
+    voices: Voices
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """The ways into a debate that is open: printed kits and the next meetings."""
+
+    kits: tuple[Entry[Kit], ...]
+    meetings: tuple[Meeting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebatePage:
+    """Everything a debate's page shows."""
+
+    path: str
+    masthead: Masthead
+    debate: Entry[Debate]
+    state: Opening
+    voices: Voices
+    positions: tuple[tuple[Position | None, Voices], ...]
+    groups: tuple[Group, ...]
+    documents: tuple[Entry[Resource], ...]
+    taking_part: TakingPart
+    outcomes: tuple[Outcome, ...]
+    decisions: tuple[Entry[Decision], ...]
+
+
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare a list of debates a campaign, and a page a debate."""
+    urls = Urls(site.config.city.language)
+    for microsite in site.microsites:
+        listing = _listing(microsite, urls, today)
+        yield Output(listing.path, listing, render_list)
+        for debate in microsite.debates:
+            page = _page(microsite, debate, urls, today)
+            yield Output(page.path, page, render_page)
+
+
+def render_list(listing: DebateList, theme: Theme) -> bytes:
+    """Write a campaign's list of debates."""
+    return theme.page("debates.html", listing.path, masthead=listing.masthead, listing=listing)
+
+
+def render_page(page: DebatePage, theme: Theme) -> bytes:
+    """Write a debate's page."""
+    return theme.page("debate.html", page.path, masthead=page.masthead, page=page)
+
+
+def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateList:
+    lines = [
+        DebateLine(entry, debate_state(entry.meta, today), voices(of_debate(microsite, entry.slug)))
+        for entry in microsite.debates
+    ]
+    states: tuple[Opening, ...] = ("open", "upcoming", "closed")
+    groups = ((state, tuple(line for line in lines if line.state == state)) for state in states)
+    return DebateList(
+        path=urls.part(microsite.slug, "debates"),
+        masthead=masthead(microsite, urls, today, "debates"),
+        groups=tuple((state, kept) for state, kept in groups if kept),
+        has_rules=microsite.campaign.meta.rules is not None,
+    )
+
+
+def _page(microsite: Microsite, debate: Entry[Debate], urls: Urls, today: datetime.date) -> DebatePage:
+    spoken = of_debate(microsite, debate.slug)
+    state = debate_state(debate.meta, today)
+    meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
+    kits = tuple(kit for kit in microsite.kits if kit.meta.purpose == "participation")
+    return DebatePage(
+        path=urls.item(microsite.slug, "debates", debate.slug),
+        masthead=masthead(microsite, urls, today, "debates"),
+        debate=debate,
+        state=state,
+        voices=voices(spoken),
+        positions=by_position(spoken),
+        groups=_groups(microsite, debate.meta, spoken),
+        documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),
+        taking_part=TakingPart(kits, meetings),
+        outcomes=outcomes_of_debate(microsite, debate.slug),
+        decisions=decisions_of_debate(microsite, debate.slug),
+    )
+
+
+def _groups(microsite: Microsite, debate: Debate, spoken: tuple[Entry[Contribution], ...]) -> tuple[Group, ...]:
+    """Sort contributions by theme; those under no theme, or under one that is not of the debate, come last."""
+    titles = {theme.id: theme.title for theme in debate.themes}
+    sorted_out = [(title, [e for e in spoken if e.meta.theme == theme]) for theme, title in titles.items()]
+    others = [entry for entry in spoken if entry.meta.theme not in titles]
+    groups = (_group(microsite, title, entries) for title, entries in (*sorted_out, (None, others)))
+    return tuple(group for group in groups if group.voices.any)
+
+
+def _group(microsite: Microsite, title: str | None, entries: list[Entry[Contribution]]) -> Group:
+    spoken = [Spoken(entry, parent(microsite, entry), replies(microsite, entry.slug)) for entry in entries]
+    return Group(
+        title=title,
+        individual=tuple(item for item in spoken if item.entry.meta.voice == "individual"),
+        collective=tuple(item for item in spoken if item.entry.meta.voice == "collective"),
+        voices=voices(entries),
+    )

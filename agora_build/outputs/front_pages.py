@@ -1,0 +1,224 @@
+"""Turns the site into its front pages: home, list of campaigns, front page of each campaign, free pages, 404."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agora_build.content.highlights import (
+    Action,
+    CampaignLine,
+    DebateLine,
+    Meeting,
+    Voices,
+    action,
+    around,
+    campaign_line,
+    debate_line,
+    latest,
+    meetings,
+    voices,
+)
+from agora_build.content.map_points import MapPoint, campaign_files, city_files, city_points
+from agora_build.content.models import Contribution, Decision, Episode, Kit, Page, Resource
+from agora_build.content.sections import Masthead, masthead
+from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.states import Opening
+from agora_build.content.steps import TimelineStep, merged_steps
+from agora_build.rendering.output import Output
+from agora_build.rendering.theme import Theme
+from agora_build.urls import Urls
+
+NOT_FOUND = "404.html"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A decision in a list."""
+
+    entry: Entry[Decision]
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """An episode, with its duration and the public copy of its audio."""
+
+    entry: Entry[Episode]
+    campaign: str
+    seconds: float | None
+    audio: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the home page shows."""
+
+    open: tuple[CampaignLine, ...]
+    coming: tuple[CampaignLine, ...]
+    closed: int
+    meetings: tuple[Meeting, ...]
+    decisions: tuple[DecisionLine, ...]
+    episode: Broadcast | None
+    points: tuple[MapPoint, ...]
+    picture: str
+    how: tuple[Entry[Page], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaigns:
+    """What the list of campaigns shows."""
+
+    open: tuple[CampaignLine, ...]
+    coming: tuple[CampaignLine, ...]
+    closed: tuple[CampaignLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A file for machines and calendars, beside the pages of a campaign."""
+
+    kind: Literal["feed", "calendar", "places", "steps"]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the front page of a campaign shows."""
+
+    masthead: Masthead
+    action: Action
+    debates: tuple[DebateLine, ...]
+    meetings: tuple[Meeting, ...]
+    kits: tuple[Entry[Kit], ...]
+    places: int
+    steps: tuple[TimelineStep, ...]
+    all_steps: int
+    voices: Voices
+    latest: tuple[Entry[Contribution], ...]
+    decisions: tuple[Entry[Decision], ...]
+    resources: tuple[Entry[Resource], ...]
+    episode: Broadcast | None
+    data: tuple[Data, ...]
+    how: tuple[Entry[Page], ...]
+
+
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare the home page, the list of campaigns, each campaign's front page, the free pages and the 404 page."""
+    urls = Urls(site.config.city.language)
+    yield Output(urls.home(), home(site, urls, today), render_home)
+    yield Output(urls.section("campaigns"), campaigns(site, urls, today), render_campaigns)
+    for microsite in site.microsites:
+        yield Output(urls.campaign(microsite.slug), front(microsite, site, urls, today), render_front)
+    for entry in site.pages:
+        yield Output(urls.page(entry.slug), entry, render_page)
+    yield Output(NOT_FOUND, (), render_not_found)
+
+
+def home(site: Site, urls: Urls, today: datetime.date) -> Home:
+    """Gather the home page: what is open, what comes, what was decided, where, and what to listen to."""
+    lists = campaigns(site, urls, today)
+    decisions = (DecisionLine(entry, _title(site, entry.campaign)) for m in site.microsites for entry in m.decisions)
+    episodes = [entry for microsite in site.microsites for entry in microsite.episodes if entry.meta.date <= today]
+    newest = max(episodes, key=lambda entry: (entry.meta.date, entry.meta.number), default=None)
+    return Home(
+        open=lists.open,
+        coming=lists.coming,
+        closed=len(lists.closed),
+        meetings=meetings(site.microsites, today)[:4],
+        decisions=tuple(sorted(decisions, key=lambda line: line.entry.meta.date, reverse=True)[:3]),
+        episode=_broadcast(newest, site, urls) if newest else None,
+        points=city_points(site, urls, today) if site.config.map else (),
+        picture=city_files(urls).picture,
+        how=_how(site),
+    )
+
+
+def campaigns(site: Site, urls: Urls, today: datetime.date) -> Campaigns:
+    """Sort the campaigns by state: first to close, first to open, last closed."""
+    lines = [campaign_line(microsite, urls, today) for microsite in site.microsites]
+    last = datetime.date.max
+
+    def of(state: Opening) -> list[CampaignLine]:
+        return [line for line in lines if line.state == state]
+
+    return Campaigns(
+        open=tuple(sorted(of("open"), key=lambda line: (line.entry.meta.closes or last, line.entry.slug))),
+        coming=tuple(sorted(of("upcoming"), key=lambda line: (line.entry.meta.opens, line.entry.slug))),
+        closed=tuple(sorted(of("closed"), key=lambda line: line.entry.meta.closes or last, reverse=True)),
+    )
+
+
+def front(microsite: Microsite, site: Site, urls: Urls, today: datetime.date) -> Front:
+    """Gather the front page of a campaign."""
+    steps = merged_steps(microsite, urls, today)
+    aired = [entry for entry in microsite.episodes if entry.meta.date <= today]
+    return Front(
+        masthead=masthead(microsite, urls, today),
+        action=action(microsite, urls, today),
+        debates=tuple(debate_line(entry, microsite, today) for entry in microsite.debates),
+        meetings=meetings((microsite,), today)[:2],
+        kits=microsite.kits[:4],
+        places=len(microsite.places),
+        steps=around(steps),
+        all_steps=len(steps),
+        voices=voices(microsite.contributions),
+        latest=latest(microsite),
+        decisions=microsite.decisions[:3],
+        resources=microsite.resources[:5],
+        episode=_broadcast(aired[0], site, urls) if aired else None,
+        data=_data(microsite, urls),
+        how=_how(site),
+    )
+
+
+def render_home(inputs: Home, theme: Theme) -> bytes:
+    """Write the home page."""
+    return theme.page("home.html", theme.urls.home(), home=inputs)
+
+
+def render_campaigns(inputs: Campaigns, theme: Theme) -> bytes:
+    """Write the list of campaigns."""
+    return theme.page("campaigns.html", theme.urls.section("campaigns"), lists=inputs)
+
+
+def render_front(inputs: Front, theme: Theme) -> bytes:
+    """Write the front page of a campaign."""
+    path = theme.urls.campaign(inputs.masthead.campaign.slug)
+    return theme.page("campaign.html", path, masthead=inputs.masthead, front=inputs)
+
+
+def render_page(inputs: Entry[Page], theme: Theme) -> bytes:
+    """Write a free page."""
+    return theme.page("page.html", theme.urls.page(inputs.slug), entry=inputs)
+
+
+def render_not_found(inputs: tuple[()], theme: Theme) -> bytes:  # noqa: ARG001
+    """Write the page of addresses that lead nowhere; it is served at any depth, so its links start at the root."""
+    return theme.page("404.html", NOT_FOUND)
+
+
+def _title(site: Site, slug: str) -> str:
+    return next(microsite.campaign.meta.title for microsite in site.microsites if microsite.slug == slug)
+
+
+def _how(site: Site) -> tuple[Entry[Page], ...]:
+    return tuple(entry for entry in site.pages if entry.meta.menu == "main")
+
+
+def _broadcast(entry: Entry[Episode], site: Site, urls: Urls) -> Broadcast:
+    source = f"{entry.path.rpartition('/')[0]}/{entry.meta.audio}"
+    facts = site.audio.get(source)
+    return Broadcast(entry, _title(site, entry.campaign), facts.seconds if facts else None, urls.media(source))
+
+
+def _data(microsite: Microsite, urls: Urls) -> tuple[Data, ...]:
+    slug = microsite.slug
+    found = [Data("feed", urls.feed(slug)), Data("calendar", urls.part_file(slug, "agenda", "agenda.ics"))]
+    if microsite.timeline:
+        found.append(Data("steps", urls.part_file(slug, "timeline", "frise.json")))
+    if microsite.map:
+        found.append(Data("places", campaign_files(slug, urls).data))
+    return tuple(found)

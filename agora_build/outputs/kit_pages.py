@@ -1,0 +1,75 @@
+"""Turns the kits of a campaign into their list, and each into a page that prints on A4 as the kit itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agora_build.content.files import Attachment, attachment
+from agora_build.content.models import Kit
+from agora_build.content.sections import Masthead, masthead
+from agora_build.content.site import Entry, Microsite, Site
+from agora_build.rendering.output import Output
+from agora_build.rendering.theme import Theme
+from agora_build.urls import Urls
+
+PURPOSES = ("participation", "communication")
+
+
+@dataclass(frozen=True, slots=True)
+class KitList:
+    """The kits of a campaign by purpose."""
+
+    path: str
+    masthead: Masthead
+    groups: tuple[tuple[str, tuple[Entry[Kit], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KitPage:
+    """A kit and its files; `others` are the campaign's other kits."""
+
+    path: str
+    masthead: Masthead
+    kit: Entry[Kit]
+    files: tuple[Attachment, ...]
+    others: tuple[Entry[Kit], ...]
+
+
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare a list a campaign that has kits, and a page a kit."""
+    urls = Urls(site.config.city.language)
+    for microsite in site.microsites:
+        if microsite.kits:
+            listing = _listing(microsite, urls, today)
+            yield Output(listing.path, listing, render_list)
+        for kit in microsite.kits:
+            page = KitPage(
+                path=urls.item(microsite.slug, "kits", kit.slug),
+                masthead=masthead(microsite, urls, today, "kits"),
+                kit=kit,
+                files=tuple(attachment(site, kit.path, name) for name in kit.meta.files),
+                others=tuple(other for other in microsite.kits if other != kit),
+            )
+            yield Output(page.path, page, render_page)
+
+
+def render_list(listing: KitList, theme: Theme) -> bytes:
+    """Write a campaign's list of kits."""
+    return theme.page("kits.html", listing.path, masthead=listing.masthead, listing=listing)
+
+
+def render_page(page: KitPage, theme: Theme) -> bytes:
+    """Write a kit's page."""
+    return theme.page("kit.html", page.path, masthead=page.masthead, page=page)
+
+
+def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
+    groups = ((name, tuple(kit for kit in microsite.kits if kit.meta.purpose == name)) for name in PURPOSES)
+    return KitList(
+        path=urls.part(microsite.slug, "kits"),
+        masthead=masthead(microsite, urls, today, "kits"),
+        groups=tuple((name, kept) for name, kept in groups if kept),
+    )

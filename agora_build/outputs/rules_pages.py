@@ -1,0 +1,38 @@
+"""Turns the rules of a consultation, which are data, into a page that anyone can read and hold the city to."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agora_build.content.models import Rules
+from agora_build.content.sections import Masthead, masthead
+from agora_build.content.site import Site
+from agora_build.rendering.output import Output
+from agora_build.rendering.theme import Theme
+from agora_build.urls import Urls
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """The rules of a campaign."""
+
+    path: str
+    masthead: Masthead
+    rules: Rules
+
+
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
+    """Declare a page a campaign whose rules are announced."""
+    urls = Urls(site.config.city.language)
+    for microsite in site.microsites:
+        rules = microsite.campaign.meta.rules
+        if rules:
+            path = urls.part(microsite.slug, "rules")
+            yield Output(path, RulesPage(path, masthead(microsite, urls, today, "rules"), rules), render)
+
+
+def render(page: RulesPage, theme: Theme) -> bytes:
+    """Write the page of a campaign's rules."""
+    return theme.page("rules.html", page.path, masthead=page.masthead, page=page)
