@@ -50,8 +50,10 @@ class Wording:
         return self.texts[problem.code]["message"].format_map(problem.values)
 
     def hint(self, problem: Problem) -> str:
-        """Say what to do next."""
-        return self.texts[problem.code]["hint"].format_map(problem.values)
+        """Say what to do next; when what was meant can be guessed, say so first."""
+        texts = self.texts[problem.code]
+        hint = texts.get("hint-near", texts["hint"]) if problem.values.get("near") else texts["hint"]
+        return hint.format_map(problem.values)
 
     def label(self, name: str) -> str:
         """Give a word of the report itself, such as 'error'."""

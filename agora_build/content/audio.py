@@ -1,5 +1,7 @@
 """Turns an audio file into the facts a podcast needs: its size and its real duration."""
 
+# os.path, several times quicker than Path objects: a city may have 10,000 files.
+# ruff: noqa: PTH202
 from __future__ import annotations
 
 import os

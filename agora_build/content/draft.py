@@ -1,5 +1,7 @@
 """Gathers what was read of a city before it is known to be right: what the checks look at."""
 
+# os.path, several times quicker than Path objects: a city may have 10,000 files.
+# ruff: noqa: PTH118
 from __future__ import annotations
 
 import os

@@ -1,17 +1,18 @@
-"""Turns a microsite, on a day, into its highlights: what to do first, next meetings, voices, steps around the day."""
+"""Turns a microsite, on a day, into its highlights: what to do first, latest voices, steps around the day."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from agora_build.content.models import Campaign, Contribution, Debate, Workshop
+from agora_build.content.meetings import next_meetings
+from agora_build.content.models import Campaign, Contribution, Debate
 from agora_build.content.sections import SectionName
 from agora_build.content.site import Entry, Microsite
-from agora_build.content.states import Holding, Opening, campaign_state, debate_state, workshop_state
+from agora_build.content.states import Opening, campaign_state, debate_state
 from agora_build.content.steps import TimelineStep, current_step
+from agora_build.content.voices import Voices, of_debate, voices
 from agora_build.urls import Urls
 
 
@@ -25,15 +26,6 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Voices:
-    """Head-counts, never added up: individual contributions, collective ones, and the people behind those."""
-
-    individual: int
-    collective: int
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
 class CampaignLine:
     """A campaign in a list, its state, what it asks, and how many voices it has gathered."""
 
@@ -41,15 +33,6 @@ class CampaignLine:
     state: Opening
     action: Action
     voices: Voices
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A meeting in a list."""
-
-    entry: Entry[Workshop]
-    status: Holding
-    campaign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +52,7 @@ def campaign_line(microsite: Microsite, urls: Urls, today: datetime.date) -> Cam
 
 def debate_line(entry: Entry[Debate], microsite: Microsite, today: datetime.date) -> DebateLine:
     """Gather what a list says of a debate."""
-    said = (item for item in microsite.contributions if item.meta.debate == entry.slug)
-    return DebateLine(entry, debate_state(entry.meta, today), voices(said))
-
-
-def voices(contributions: Iterable[Entry[Contribution]]) -> Voices:
-    """Count the individual and the collective voices apart."""
-    metas = [entry.meta for entry in contributions]
-    collective = [meta for meta in metas if meta.voice == "collective"]
-    return Voices(len(metas) - len(collective), len(collective), sum(meta.people or 0 for meta in collective))
+    return DebateLine(entry, debate_state(entry.meta, today), voices(of_debate(microsite, entry.slug)))
 
 
 def action(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
@@ -97,7 +72,7 @@ def _take_part(microsite: Microsite, urls: Urls, today: datetime.date) -> Action
     for debate in microsite.debates:
         if debate_state(debate.meta, today) == "open":
             return Action("debate", debate.meta.title, urls.item(microsite.slug, "debates", debate.slug))
-    for meeting in meetings((microsite,), today):
+    for meeting in next_meetings(microsite, today):
         target = urls.item(microsite.slug, "workshops", meeting.entry.slug)
         return Action("meeting", meeting.entry.meta.title, target)
     return _read(microsite, "map" if microsite.map else "agenda", urls)
@@ -105,20 +80,6 @@ def _take_part(microsite: Microsite, urls: Urls, today: datetime.date) -> Action
 
 def _read(microsite: Microsite, section: SectionName, urls: Urls) -> Action:
     return Action(section, "", urls.part(microsite.slug, section))
-
-
-def meetings(microsites: Iterable[Microsite], today: datetime.date) -> tuple[Meeting, ...]:
-    """List the meetings to come, the next one first."""
-    coming = [
-        Meeting(entry, workshop_state(entry.meta, today), microsite.campaign.meta.title)
-        for microsite in microsites
-        for entry in microsite.workshops
-        if workshop_state(entry.meta, today) in ("proposed", "confirmed")
-    ]
-    first = datetime.time.min
-    return tuple(
-        sorted(coming, key=lambda item: (item.entry.meta.date, item.entry.meta.starts or first, item.entry.path))
-    )
 
 
 def latest(microsite: Microsite) -> tuple[Entry[Contribution], ...]:

@@ -22,9 +22,9 @@ MARKS: tuple[Mark, ...] = ("circle", "square", "diamond", "hexagon", "triangle",
 class MapPoint:
     """One point of a map.
 
-    `number` is the same on the map and in the list; `mark` is the shape of its layer. Layers that the city asks a
-    question for have a `layer_title`; the others ("project", "workshops", and the states of consultations) are named by
-    the theme. `target` is the page, or the place of a page, that tells more.
+    `number` is the same on the map and in the list; `rank` is the place of its layer, `mark` the layer's shape.
+    Layers that the city asks a question for have a `layer_title`; the others ("project", "workshops", and the states
+    of consultations) are named by the theme. `target` is the page, or the place of a page, that tells more.
     """
 
     id: str
@@ -37,6 +37,7 @@ class MapPoint:
     campaign: str
     campaign_title: str
     number: int = 0
+    rank: int = 0
     mark: Mark = "circle"
     layer_title: str = ""
     question: str = ""
@@ -184,6 +185,6 @@ def _numbered(points: Iterable[MapPoint]) -> tuple[MapPoint, ...]:
         layer = (point.kind, point.layer)
         if layer not in layers:
             layers.append(layer)
-        mark = MARKS[layers.index(layer) % len(MARKS)]
-        numbered.append(dataclasses.replace(point, number=number, mark=mark))
+        rank = layers.index(layer)
+        numbered.append(dataclasses.replace(point, number=number, rank=rank, mark=MARKS[rank % len(MARKS)]))
     return tuple(numbered)

@@ -13,9 +13,7 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?!\s*\n))+?)(?<!`)\1(?!`)")
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 _BRACKET = re.compile(r"!\[|\[|\]")
-_TARGET = re.compile(
-    r"""\(\s*(?:<([^<>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)"""
-)
+_TARGET = re.compile(r"""\(\s*(?:<([^<>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)""")
 _LABEL = re.compile(r"\s?\[([^\[\]]*)\]")
 _DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
 _TAG = re.compile(r"<(?:/?[a-zA-Z][\w-]*(?=[\s/>])[^<>]*>|!--|\?|![A-Za-z])")
@@ -142,7 +140,7 @@ def plain_title(title: str) -> str:
 
 
 def _unique(name: str, used: set[str]) -> str:
-    """Number the ids that come again: 'dates', 'dates_1', 'dates_2'."""
+    """Give an id that is not used yet: 'dates', 'dates_1', 'dates_2'."""
     if name not in used:
         return name
     match = re.fullmatch(r"(.*)_(\d+)", name)

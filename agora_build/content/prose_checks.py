@@ -15,7 +15,6 @@ from agora_build.content.fields import MAX_CITIZEN_TEXT, PICTURES
 from agora_build.content.references import near_file
 from agora_build.content.staff_text import staff_values
 from agora_build.content.strict_yaml import Path
-from agora_build.content.tree import MEDIA
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem
 
@@ -177,6 +176,3 @@ def _nesting(passage: Passage) -> Iterator[Problem]:
             yield passage.problem("too-nested", start, min(len(line), 80), limit=str(MAX_NESTING))
             return
         start += len(line) + 1
-
-
-__all__ = ["MEDIA", "check_prose"]

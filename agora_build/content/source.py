@@ -133,12 +133,11 @@ def _decode(source: Source, raw: bytes) -> bool:
         source.problems.append(source.problem("not-utf-8", _place(before), value=f"{raw[error.start]:02X}"))
         return False
     source.text = text if "\r" not in text else _newlines(text)
-    found = False
-    for match in _CONTROL.finditer(source.text):
+    match = _CONTROL.search(source.text)
+    if match:
         span = _place(source.text[: match.start()])
         source.problems.append(source.problem("control-character", span, value=f"U+{ord(match[0]):04X}"))
-        found = True
-    return not found
+    return match is None
 
 
 def _newlines(text: str) -> str:

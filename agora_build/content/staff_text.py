@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import StringConstraints
-
 from agora_build.content.fields import Model, Prose
 from agora_build.content.models import LongText
 from agora_build.content.strict_yaml import Path
 from agora_build.content.validate import inner_model
 
-_STAFF, _ANYONE = (get_args(kind)[1] for kind in (Prose, LongText))
+_STAFF, _ANYONE = (get_args(kind)[1].max_length for kind in (Prose, LongText))
 
 
 def staff_values(model: type[Model], data: dict[str, Any], path: Path = ()) -> Iterator[tuple[Path, str, bool]]:
@@ -33,7 +31,7 @@ def _text_fields(model: type[Model]) -> tuple[tuple[str, bool | None, type[Model
     found = []
     for name, info in model.model_fields.items():
         limit = max((_limit(item) for item in (*info.metadata, *_constraints(info.annotation))), default=0)
-        staff = {_STAFF.max_length: True, _ANYONE.max_length: False}.get(limit)
+        staff = {_STAFF: True, _ANYONE: False}.get(limit)
         inner = inner_model(info.annotation)
         if staff is not None or inner is not None:
             found.append((name, staff, inner))
@@ -52,6 +50,3 @@ def _constraints(annotation: object) -> Iterator[object]:
         return
     for item in get_args(annotation):
         yield from _constraints(item)
-
-
-assert isinstance(_STAFF, StringConstraints)

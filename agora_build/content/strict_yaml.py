@@ -107,18 +107,18 @@ class _Reader:
                 self.reading.data = self._node(event, (), None)
 
     def _node(self, event: Any, path: Path, key: Span | None) -> Value:  # noqa: ANN401 - PyYAML has no types
+        span, last = self._span(event), self._last(event)
         if isinstance(event, yaml.AliasEvent):
             self._flaw(event, "alias", value=f"*{event.anchor}")
             self.reading.broken.append(path)
-            self.reading.marks[path] = Mark(key, self._span(event), event.start_mark.line + self._shift)
+            self.reading.marks[path] = Mark(key, span, last)
             return ""
         if event.anchor is not None:
             self._flaw(event, "anchor", value=f"&{event.anchor}")
         if event.tag is not None:
             self._flaw(event, "tag", value=event.tag.replace("tag:yaml.org,2002:", "!!"))
         if isinstance(event, yaml.ScalarEvent):
-            last = event.end_mark.line + self._shift - (event.style in ("|", ">"))
-            self.reading.marks[path] = Mark(key, self._span(event), last)
+            self.reading.marks[path] = Mark(key, span, last - (event.style in ("|", ">")))
             return str(event.value)
         if len(path) >= MAX_DEPTH:
             self._flaw(event, "too-deep", limit=str(MAX_DEPTH))
@@ -126,14 +126,17 @@ class _Reader:
             raise _TooDeepError
         mapping = isinstance(event, yaml.MappingStartEvent)
         value, last = self._mapping(path) if mapping else self._sequence(path)
-        self.reading.marks[path] = Mark(key, self._span(event), last)
+        self.reading.marks[path] = Mark(key, span, last)
         return value
+
+    def _last(self, event: Any) -> int:  # noqa: ANN401
+        return int(event.end_mark.line) + self._shift
 
     def _sequence(self, path: Path) -> tuple[list[Any], int]:
         found: list[Any] = []
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
-                return found, event.end_mark.line + self._shift
+                return found, self._last(event)
             found.append(self._node(event, (*path, len(found)), None))
         return found, self._shift
 
@@ -141,7 +144,7 @@ class _Reader:
         found: dict[str, Any] = {}
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
-                return found, event.end_mark.line + self._shift
+                return found, self._last(event)
             self._pair(event, path, found)
         return found, self._shift
 
@@ -179,7 +182,8 @@ class _Reader:
 
     def _span(self, event: Any) -> Span:  # noqa: ANN401
         start, end = event.start_mark, event.end_mark
-        if end.line == start.line and isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+        simple = isinstance(event, yaml.ScalarEvent | yaml.AliasEvent)
+        if simple and end.line == start.line:
             length = end.column - start.column
         else:
             length = len(self._lines[start.line].rstrip()) - start.column if start.line < len(self._lines) else 1

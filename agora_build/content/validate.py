@@ -76,23 +76,23 @@ def validated(model: type[M], data: Mapping[str, Any], source: Located) -> tuple
 def valid_fields(model: type[Model], data: Mapping[str, Any]) -> dict[str, Any]:
     """Give the top-level values that are right in a file of which something else is wrong."""
     found: dict[str, Any] = {}
-    for name, info in model.model_fields.items():
+    for name in model.model_fields:
         if name not in data:
             continue
         try:
             found[name] = _adapter(model, name).validate_python(data[name])
         except ValidationError:
             continue
-        del info
     return found
 
 
 @lru_cache(maxsize=256)
 def _adapter(model: type[Model], name: str) -> TypeAdapter[Any]:
     info = model.model_fields[name]
-    if not info.metadata:
-        return TypeAdapter(info.annotation)
-    return TypeAdapter(Annotated[(info.annotation, *info.metadata)])
+    annotation: Any = info.annotation
+    if info.metadata:
+        annotation = Annotated[(annotation, *info.metadata)]
+    return TypeAdapter(annotation)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

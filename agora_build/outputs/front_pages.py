@@ -11,22 +11,20 @@ from agora_build.content.highlights import (
     Action,
     CampaignLine,
     DebateLine,
-    Meeting,
-    Voices,
     action,
     around,
     campaign_line,
     debate_line,
     latest,
-    meetings,
-    voices,
 )
 from agora_build.content.map_points import MapPoint, campaign_files, city_files, city_points
+from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Decision, Episode, Kit, Page, Resource
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.states import Opening
 from agora_build.content.steps import TimelineStep, merged_steps
+from agora_build.content.voices import Voices, voices
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -127,7 +125,7 @@ def home(site: Site, urls: Urls, today: datetime.date) -> Home:
         open=lists.open,
         coming=lists.coming,
         closed=len(lists.closed),
-        meetings=meetings(site.microsites, today)[:4],
+        meetings=_coming(site, today)[:4],
         decisions=tuple(sorted(decisions, key=lambda line: line.entry.meta.date, reverse=True)[:3]),
         episode=_broadcast(newest, site, urls) if newest else None,
         points=city_points(site, urls, today) if site.config.map else (),
@@ -159,7 +157,7 @@ def front(microsite: Microsite, site: Site, urls: Urls, today: datetime.date) ->
         masthead=masthead(microsite, urls, today),
         action=action(microsite, urls, today),
         debates=tuple(debate_line(entry, microsite, today) for entry in microsite.debates),
-        meetings=meetings((microsite,), today)[:2],
+        meetings=next_meetings(microsite, today)[:2],
         kits=microsite.kits[:4],
         places=len(microsite.places),
         steps=around(steps),
@@ -198,6 +196,13 @@ def render_page(inputs: Entry[Page], theme: Theme) -> bytes:
 def render_not_found(inputs: tuple[()], theme: Theme) -> bytes:  # noqa: ARG001
     """Write the page of addresses that lead nowhere; it is served at any depth, so its links start at the root."""
     return theme.page("404.html", NOT_FOUND)
+
+
+def _coming(site: Site, today: datetime.date) -> tuple[Meeting, ...]:
+    """List the meetings of the whole city where one can still go, soonest first."""
+    gathered = (meeting for microsite in site.microsites for meeting in next_meetings(microsite, today))
+    first = datetime.time.min
+    return tuple(sorted(gathered, key=lambda it: (it.entry.meta.date, it.entry.meta.starts or first, it.entry.path)))
 
 
 def _title(site: Site, slug: str) -> str:

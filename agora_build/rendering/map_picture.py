@@ -137,7 +137,11 @@ def _feature(feature: dict[str, Any], view: View) -> str:
 def _lines(geometry: dict[str, Any]) -> list[list[list[float]]]:
     """Give the lines of a geometry; rings come back to where they start."""
     coordinates = geometry["coordinates"]
-    nesting = {"LineString": [coordinates], "Polygon": coordinates, "MultiLineString": coordinates}
+    nesting: dict[str, list[list[list[float]]]] = {
+        "LineString": [coordinates],
+        "Polygon": coordinates,
+        "MultiLineString": coordinates,
+    }
     if geometry["type"] == "MultiPolygon":
         return [ring for polygon in coordinates for ring in polygon]
     return nesting.get(geometry["type"], [])
@@ -191,7 +195,8 @@ def _mark(point: MapPoint, x: float, y: float) -> str:
     return (
         f'<g transform="translate({x - 14:.1f} {y - 14:.1f})"><title>{number}. {escape(point.title)}</title>'
         f'<path d="{MARK_PATHS[point.mark]}" fill="{fill}" stroke="#ffffff" stroke-width="1.5"/>'
-        f'<text x="14" y="{base}" font-size="{size}" font-weight="700" text-anchor="middle" fill="#ffffff">{number}</text></g>'
+        f'<text x="14" y="{base}" font-size="{size}" font-weight="700" text-anchor="middle"'
+        f' fill="#ffffff">{number}</text></g>'
     )
 
 

@@ -60,11 +60,15 @@
     var events = data.events.map(function (event) {
       var text = Object.assign({}, event.text);
       ["headline", "text"].forEach(function (name) { text[name] = withLinks(text[name], base); });
+      var id = prefixed(event.unique_id);
       var media = event.media && Object.assign({}, event.media, { url: new URL(event.media.url, base).href });
-      return Object.assign({}, event, { text: text }, media ? { media: media } : {});
+      return Object.assign({}, event, { unique_id: id, text: text }, media ? { media: media } : {});
     });
     return Object.assign({}, data, { events: events });
   }
+
+  /* Ids of the drawing become ids of the page: they must not meet those of the list. */
+  function prefixed(id) { return "frise-" + id; }
 
   function withLinks(html, base) {
     var holder = document.createElement("template");
@@ -123,6 +127,7 @@
     };
     element.hidden = false;
     var timeline = construct(element, data, {
+      base_class: "tl-timeline timeline-view",
       font: null,
       script_path: new URL("js/", new URL(element.dataset.vendor, document.baseURI)).href,
       language: element.dataset.language,
@@ -132,7 +137,7 @@
       timenav_height_percentage: 42,
       timenav_mobile_height_percentage: 42,
       slide_padding_lr: 72,
-      scale_factor: 1,
+      scale_factor: element.offsetWidth < 650 ? 5 : 2,
       marker_height_min: 34,
       hash_bookmark: false
     });
@@ -146,14 +151,17 @@
   function finish(element, timeline, loaded) {
     var words = loaded.words;
     var said = {};
+    var tenses = {};
     loaded.data.events.forEach(function (event) {
-      said[event.unique_id] = plain(event.text.headline) + ", " + event.display_date;
+      var id = prefixed(event.unique_id);
+      said[id] = plain(event.text.headline) + ", " + event.display_date;
+      tenses[id] = loaded.tenses[event.unique_id];
     });
     element.setAttribute("aria-label", words.timeline);
-    labelMarkers(timeline._timenav, words, said, loaded.tenses);
+    labelMarkers(timeline._timenav, words, said, tenses);
     labelNavigation(timeline._timenav, words, said);
     labelArrows(timeline._storyslider._nav, words);
-    prepareSlides(element, timeline._storyslider._slides, loaded.tenses);
+    prepareSlides(element, timeline._storyslider._slides, said, tenses);
     labelRest(element, words);
   }
 
@@ -178,6 +186,7 @@
 
   function labelArrows(arrows, words) {
     ["previous", "next"].forEach(function (name) {
+      arrows[name]._el.title.after(" "); /* else title and date are read as one word */
       after(arrows[name], "_update", function () {
         var shown = [this._el.title, this._el.description].map(function (part) { return part.textContent; });
         this._el.container.setAttribute("aria-label", [words[name]].concat(shown).join(", "));
@@ -186,8 +195,14 @@
   }
 
   /* The headings of the drawing repeat those of the list below: they are text here. */
-  function prepareSlides(element, slides, tenses) {
-    slides.forEach(function (slide) { slide._el.container.dataset.tense = tenses[slide.data.unique_id]; });
+  function prepareSlides(element, slides, said, tenses) {
+    slides.forEach(function (slide) {
+      var container = slide._el.container;
+      container.dataset.tense = tenses[slide.data.unique_id];
+      container.tabIndex = 0; /* a long text scrolls */
+      container.setAttribute("role", "group");
+      container.setAttribute("aria-label", said[slide.data.unique_id]);
+    });
     element.querySelectorAll("h2, h3").forEach(function (heading) { heading.setAttribute("role", "presentation"); });
     element.querySelectorAll(".tl-slide a[target]").forEach(function (link) { link.removeAttribute("target"); });
   }

@@ -1,0 +1,155 @@
+"""Turns what one types after `agora` into a run of the house: options, printing, exit codes."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from agora_build.problems import Problem, as_github, as_json, as_text, wording
+
+Form = Literal["text", "github", "json"]
+_FORMAT = click.Choice(["text", "github", "json"])
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class _Agora(click.Group):
+    """Keeps tracebacks off the screen and gives each way of ending its exit code."""
+
+    def main(self, args: Sequence[str] | None = None, *_positional: object, **_options: object) -> Any:  # noqa: ANN401
+        """Run a command: 0 fine, 1 the author's mistake, 2 usage, 3 our bug, 130 interrupted."""
+        try:
+            super().main(args, prog_name="agora", standalone_mode=False)
+        except click.exceptions.Exit as end:
+            sys.exit(end.exit_code)
+        except click.ClickException as refusal:
+            click.echo(_usage(refusal), err=True)
+            sys.exit(refusal.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Interrompu ; rien n’a été publié.", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+            click.echo(f"Impossible de lire ou d’écrire « {error.filename} » : {error.strerror}.", err=True)
+            sys.exit(1)
+        except Exception:  # noqa: BLE001 - whatever we did not foresee is our bug, told in one sentence
+            click.echo(f"Agora s’est arrêté sur une erreur qui n’est pas la vôtre ; détails : {_note_bug()}", err=True)
+            sys.exit(3)
+
+
+def _usage(refusal: click.ClickException) -> str:
+    """Say in French what is wrong with what was typed."""
+    context = refusal.ctx if isinstance(refusal, click.UsageError) else None
+    help_ = f"{context.command_path if context else 'agora'} --help"
+    match refusal:
+        case click.NoSuchOption():
+            said = f"option inconnue : {refusal.option_name}"
+        case click.BadParameter(param=click.Parameter() as parameter):
+            said = f"valeur qui ne convient pas à {parameter.opts[0]}"
+        case click.BadArgumentUsage() | click.BadOptionUsage():
+            said = "il manque une valeur, ou il y en a une de trop"
+        case _:
+            said = "commande inconnue ou mal écrite"
+    return f"{said} ; voir « {help_} »"
+
+
+def _note_bug() -> str:
+    """Keep the traceback in a file, for who repairs."""
+    with tempfile.NamedTemporaryFile("w", prefix="agora-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        traceback.print_exc(file=file)
+    return file.name
+
+
+@click.group(cls=_Agora, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="agora-build")
+def main() -> None:
+    """Construit le site des consultations d’une ville, à partir de ses fichiers."""
+
+
+@main.command()
+@click.argument("folder", metavar="[DOSSIER]", required=False, type=_FOLDER)
+@click.option("--city", metavar="DOSSIER", type=_FOLDER, help="Dossier d’agora.toml ; par défaut, le dossier courant.")
+@click.option("--now", "day", metavar="AAAA-MM-JJ", type=_DAY, help="Jour auquel on se place.")
+@click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
+def check(folder: Path | None, city: Path | None, day: datetime.datetime | None, form: Form) -> None:
+    """Vérifier tous les fichiers, sans rien écrire."""
+    from agora_build.content.config_file import read_config
+    from agora_build.content.day import day_of_build
+    from agora_build.content.loader import load
+
+    root = folder or city or Path()
+    config, _ = read_config(root)
+    loaded = load(root, day.date() if day else day_of_build(config))
+    _stop_on(loaded.problems, root, form)
+    site = loaded.site
+    if site is None or form != "text":
+        _echo_nothing(form)
+        return
+    debates = sum(len(microsite.debates) for microsite in site.microsites)
+    contributions = sum(len(microsite.contributions) for microsite in site.microsites)
+    click.echo(
+        f"Tout est en ordre : {_count(len(site.microsites), 'campagne')}, {_count(debates, 'débat')}, "
+        f"{_count(contributions, 'contribution')}, {_count(len(site.pages), 'page libre', 'pages libres')}."
+    )
+
+
+@main.command()
+@click.option("--city", metavar="DOSSIER", type=_FOLDER, help="Dossier d’agora.toml ; par défaut, le dossier courant.")
+@click.option("--output", metavar="DOSSIER", type=_FOLDER, help="Où écrire le site ; par défaut, output/ de la ville.")
+@click.option("--now", "day", metavar="AAAA-MM-JJ", type=_DAY, help="Jour dont parle le site.")
+@click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
+def build(city: Path | None, output: Path | None, day: datetime.datetime | None, form: Form) -> None:
+    """Construire le site ; à la moindre erreur, rien n’est écrit."""
+    from agora_build import pipeline
+
+    root = city or Path()
+    report = pipeline.build(root, output or root / "output", day.date() if day else None)
+    _stop_on(report.problems, root, form)
+    if form != "text":
+        _echo_nothing(form)
+        return
+    seconds = f"{report.seconds:.1f}".replace(".", ",")
+    click.echo(f"Site construit : {_count(report.files, 'fichier')} en {seconds} s.")
+
+
+def _stop_on(problems: list[Problem], root: Path, form: Form) -> None:
+    """Print the problems, if any, and end with exit code 1."""
+    if not problems:
+        return
+    words = wording(_language(root))
+    if form == "json":
+        click.echo(as_json(problems, words))
+    else:
+        render, between = (as_github, "\n") if form == "github" else (as_text, "\n\n")
+        click.echo(between.join(render(problem, words) for problem in problems))
+    files = len({problem.path for problem in problems})
+    click.echo(f"{_count(len(problems), 'problème')} dans {_count(files, 'fichier')} ; rien n’a été écrit.", err=True)
+    sys.exit(1)
+
+
+def _language(root: Path) -> str:
+    """Give the language of messages: the city's, as far as agora.toml can be read."""
+    from agora_build.content.config_file import read_config_file
+
+    config = read_config_file(root).config
+    return config.city.language if config else "fr"
+
+
+def _echo_nothing(form: Form) -> None:
+    """Say that there is no problem, to a machine."""
+    if form == "json":
+        click.echo("[]")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number < 2 else many or one + 's'}"  # noqa: PLR2004

@@ -1,0 +1,19 @@
+"""Turns the configuration and the environment into the day the site speaks of: the only place that reads a clock."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from zoneinfo import ZoneInfo
+
+from agora_build.config import Config
+
+
+def day_of_build(config: Config | None) -> datetime.date:
+    """Give the day of the site: SOURCE_DATE_EPOCH, else the configured day, else today in the city."""
+    zone = ZoneInfo(config.city.timezone if config else "Europe/Paris")
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal():
+        return datetime.datetime.fromtimestamp(int(epoch), zone).date()
+    configured = config.publication.as_of if config else None
+    return configured or datetime.datetime.now(zone).date()
