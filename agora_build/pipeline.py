@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from agora_build.build import inspection, release
-from agora_build.config import Config
 from agora_build.content.config_file import read_config
+from agora_build.content.day import day_of_build
 from agora_build.content.loader import load
 from agora_build.content.site import Site
 from agora_build.outputs import (
@@ -72,9 +70,7 @@ class BuildReport:
 def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
     """Build the city in `root` into the folder `output`; with a problem, nothing is written."""
     started = time.perf_counter()
-    config, problems = read_config(root)
-    if config is None:
-        return BuildReport(in_order(problems))
+    config, _ = read_config(root)
     day = today or day_of_build(config)
     loaded = load(root, day)
     if loaded.site is None:
@@ -84,15 +80,6 @@ def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
         return BuildReport(in_order(problems))
     release.swap(release.write_aside(files.items(), output), output)
     return BuildReport([], len(files), time.perf_counter() - started)
-
-
-def day_of_build(config: Config) -> datetime.date:
-    """Give the day the site speaks of: SOURCE_DATE_EPOCH, else the configured day, else today in the city."""
-    zone = ZoneInfo(config.city.timezone)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.datetime.fromtimestamp(int(epoch), zone).date()
-    return config.publication.as_of or datetime.datetime.now(zone).date()
 
 
 def render(site: Site, root: Path, today: datetime.date) -> tuple[dict[str, bytes], list[Problem]]:

@@ -77,7 +77,13 @@ def _site(draft: Draft, config: Config) -> Site:
         tuple(microsites),
         tuple(sorted(draft.named | set(draft.config.pictures))),
         audio,
+        basemap=_basemap(draft.root, config),
     )
+
+
+def _basemap(root: str, config: Config) -> str:
+    name = config.map.basemap if config.map else None
+    return pathlib.Path(root, name).read_text("utf-8") if name else ""
 
 
 def _microsite(documents: list[Document]) -> Microsite:

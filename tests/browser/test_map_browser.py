@@ -80,7 +80,7 @@ def _microsite(title: str) -> Microsite:
     meeting = {"title": "Balade des armoires", "kind": "walk", "status": "confirmed", "date": "2016-06-18",
                "starts": "10:00", "host": "La Ville", "location": {"name": "Gare", "lat": 48.8953, "lon": 2.1957}}  # fmt: skip
     return Microsite(
-        campaign=entry(Campaign, "campaign", campaign), timeline=None,
+        campaign=entry(Campaign, "fibre", campaign), timeline=None,
         map=Map.model_validate({"title": title, "layers": LAYERS}), debates=(), contributions=(),
         workshops=(entry(Workshop, "balade", meeting),), places=tuple(places), resources=(), kits=(), episodes=(),
         decisions=(),
@@ -209,7 +209,8 @@ def test_the_map_loads_only_when_it_is_reached(chromium: Browser, served: str) -
     page = context.new_page()
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    page.route("**/css/map.css", lambda route: route.fulfill(body=".map { margin-block-start: 4000px }"))
+    css = (base_theme() / "static" / "css" / "map.css").read_text("utf-8") + ".map { margin-block-start: 4000px }"
+    page.route("**/css/map.css", lambda route: route.fulfill(body=css, content_type="text/css"))
     page.goto(served)
     page.wait_for_timeout(300)
     before = [url for url in requests if "leaflet" in url or url.endswith("carte.js")]
