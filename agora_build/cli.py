@@ -52,6 +52,8 @@ def _usage(refusal: click.ClickException) -> str:
     context = refusal.ctx if isinstance(refusal, click.UsageError) else None
     help_ = f"{context.command_path if context else 'agora'} --help"
     match refusal:
+        case click.exceptions.NoArgsIsHelpError():
+            return refusal.message
         case click.NoSuchOption():
             said = f"option inconnue : {refusal.option_name}"
         case click.BadParameter(param=click.Parameter() as parameter):

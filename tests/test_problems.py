@@ -78,9 +78,13 @@ def test_a_mistake_gets_its_report(case: str, tmp_path: Path, request: pytest.Fi
 
 
 def test_every_code_has_a_case() -> None:
-    proven = set(re.findall(r" \[([a-z0-9-]+)\]$", "".join(
-        (INVALID / case / "expected.txt").read_text("utf-8") for case in CASES
-    ), re.MULTILINE))
+    proven = set(
+        re.findall(
+            r" \[([a-z0-9-]+)\]$",
+            "".join((INVALID / case / "expected.txt").read_text("utf-8") for case in CASES),
+            re.MULTILINE,
+        )
+    )
     assert set(catalogue("fr")) - {"report"} - OF_THE_BUILD - proven == set()
 
 
@@ -123,7 +127,9 @@ def test_messages_can_be_said_in_english(case: str, tmp_path: Path) -> None:
 
 def test_a_forge_shows_the_problem_on_its_line() -> None:
     """Commas, colons and line ends of the values cannot break the annotation."""
-    problem = Problem("content/a,b.md", Span(3, 8, 10), "bad-date", {"key": "opens", "value": "1,2\n::error::x", "near": ""})
+    problem = Problem(
+        "content/a,b.md", Span(3, 8, 10), "bad-date", {"key": "opens", "value": "1,2\n::error::x", "near": ""}
+    )
     line = as_github(problem, wording("en"))
     assert line.startswith("::error file=content/a%2Cb.md,line=3,col=8,endColumn=18,title=bad-date::'opens'")
     assert "\n" not in line

@@ -107,6 +107,8 @@ def _debate(draft: Draft, document: Document) -> Iterator[Problem]:
     campaign = draft.campaign(document)
     held = campaign.values if campaign else {}
     opens, closes = held.get("opens"), held.get("closes")
+    if opens and closes and closes < opens:
+        return
     for key in ("opens", "closes"):
         day = document.values.get(key)
         if day and ((opens and day < opens) or (closes and day > closes)):

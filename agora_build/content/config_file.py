@@ -46,7 +46,7 @@ class TomlSource:
         """Give the place of a value, or of the table around it."""
         return self.values.get(path) or self.at_key(path)
 
-    def problem(self, code: str, span: Span, **values: str) -> Problem:
+    def problem(self, code: str, span: Span, /, **values: str) -> Problem:
         """Make a problem of agora.toml at a place of it."""
         lines = self.text.split("\n")
         return Problem(NAME, span, code, values, lines[span.line - 1] if span.line <= len(lines) else "")
@@ -91,7 +91,7 @@ def _read(root: pathlib.Path) -> tuple[TomlSource, list[Problem]]:
         return TomlSource(), [Problem(NAME, START, "missing-config")]
     size = os.path.getsize(path)
     if size > MAX_TEXT:
-        values = {"value": NAME, "size": f"{size / 1_000_000:.1f}", "limit": "1"}
+        values = {"value": NAME, "size": str(-(-size // 1_000_000)), "limit": "1"}
         return TomlSource(), [Problem(NAME, START, "file-too-big", values)]
     with open(path, "rb") as file:
         text, problems = decoded(NAME, file.read())

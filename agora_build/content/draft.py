@@ -15,7 +15,7 @@ from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source
 from agora_build.content.strict_yaml import Path
 from agora_build.content.tree import Found
-from agora_build.problems import Problem, Span
+from agora_build.problems import START, Problem, Span
 
 
 @dataclass(slots=True)
@@ -43,10 +43,12 @@ class Document:
         return self.source.problem(code, self.source.at_value(path), **values)
 
     def at_key(self, code: str, *path: str | int, **values: str) -> Problem:
-        """Make a problem at a key."""
+        """Make a problem at a key; without one, of the file as a whole."""
+        if not path:
+            return Problem(self.path, START, code, values)
         return self.source.problem(code, self.source.at_key(path), **values)
 
-    def at_text(self, code: str, line: int, column: int, length: int, **values: str) -> Problem:
+    def at_text(self, code: str, line: int, column: int, length: int, /, **values: str) -> Problem:
         """Make a problem in the text itself."""
         return self.source.problem(code, Span(line, column, max(1, length)), **values)
 

@@ -1,7 +1,7 @@
 """Turns a city's folder into its checked Site, or into all the problems of its files."""
 
 # os.path, several times quicker than Path objects: a city may have 10,000 files.
-# ruff: noqa: PTH118, PTH123
+# ruff: noqa: PTH118, PTH123, PTH202
 from __future__ import annotations
 
 import datetime
@@ -71,12 +71,14 @@ def _site(draft: Draft, config: Config) -> Site:
     microsites = sorted((_microsite(documents) for documents in by_campaign.values()), key=lambda site: site.slug)
     microsites.sort(key=lambda site: site.campaign.meta.opens, reverse=True)
     audio = {path: facts for path, facts in sorted(draft.audio.items()) if facts is not None}
+    media = tuple(sorted(draft.named | set(draft.config.pictures)))
     return Site(
         config,
         tuple(sorted(pages, key=lambda page: (page.meta.order, page.slug))),
         tuple(microsites),
-        tuple(sorted(draft.named | set(draft.config.pictures))),
+        media,
         audio,
+        sizes={path: os.path.getsize(os.path.join(draft.root, path)) for path in media},
         basemap=_basemap(draft.root, config),
     )
 

@@ -34,7 +34,7 @@ class Passage:
     text: str
     path: Path = ()
 
-    def problem(self, code: str, start: int, length: int, **values: str) -> Problem:
+    def problem(self, code: str, start: int, length: int, /, **values: str) -> Problem:
         """Make a problem at a place of the text, found again in the file."""
         before = self.text[:start]
         line, column = before.count("\n"), start - before.rfind("\n")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from frontmatter import Post
 from frontmatter.default_handlers import YAMLHandler
 
 from agora_build.content.strict_yaml import Mark, Path, Reading, read_yaml
@@ -60,6 +61,10 @@ class StrictHandler(YAMLHandler):
         """Write the front matter, keys in the given order."""
         return super().export(metadata, Dumper=_Dumper, sort_keys=False, width=100, **kwargs)
 
+    def format(self, post: Post, **kwargs: object) -> str:
+        """Write a whole file, the body letter for letter after the fence."""
+        return f"---\n{self.export(post.metadata, **kwargs)}\n---\n{post.content}\n"
+
 
 HANDLER = StrictHandler()
 
@@ -83,7 +88,7 @@ class Source:
         lines = self.text.split("\n")
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
-    def problem(self, code: str, span: Span, **values: str) -> Problem:
+    def problem(self, code: str, span: Span, /, **values: str) -> Problem:
         """Make a problem of this file at a place of it."""
         return Problem(self.path, span, code, values, self.line(span.line))
 

@@ -21,6 +21,7 @@ _SYNTAX = (
     ("quoted scalar", "yaml-quote"),
     ("flow sequence", "yaml-bracket"),
     ("flow mapping", "yaml-bracket"),
+    ("flow node", "yaml-bracket"),
     ("did not find expected key", "yaml-indentation"),
     ("expected '-' indicator", "yaml-indentation"),
     ("expected <block end>", "yaml-indentation"),
@@ -195,7 +196,7 @@ class _Reader:
     def _syntax(self, error: yaml.MarkedYAMLError) -> None:
         said = f"{error.context or ''} {error.problem or ''}"
         code = next((code for words, code in _SYNTAX if words in said), "yaml-syntax")
-        opened = code in ("yaml-quote", "yaml-bracket") and error.context_mark
+        opened = code in ("yaml-quote", "yaml-bracket", "yaml-colon-missing") and error.context_mark
         mark = (opened and error.context_mark) or error.problem_mark or error.context_mark
         line = min(mark.line, len(self._lines) - 1) if mark else 0
         column = mark.column if mark else 0

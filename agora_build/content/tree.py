@@ -60,7 +60,7 @@ class Tree:
     media: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, path: str, code: str, **values: str) -> None:
+    def refuse(self, path: str, code: str, /, **values: str) -> None:
         """Note a problem of a file as a whole."""
         printable = path.encode("utf-8", "backslashreplace").decode("utf-8")
         self.problems.append(Problem(printable, START, code, {"value": os.path.basename(printable), **values}))
@@ -172,8 +172,7 @@ def _is_day(digits: str) -> bool:
 def _small(tree: Tree, path: str, entry: os.DirEntry[str], limit: int) -> bool:
     size = entry.stat(follow_symlinks=False).st_size
     if size > limit:
-        megabytes = f"{size / 1_000_000:.1f}"
-        tree.refuse(path, "file-too-big", size=megabytes, limit=str(limit // 1_000_000))
+        tree.refuse(path, "file-too-big", size=str(-(-size // 1_000_000)), limit=str(limit // 1_000_000))
     return size <= limit
 
 

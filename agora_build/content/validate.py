@@ -55,7 +55,7 @@ class Located(Protocol):
     def at_value(self, path: Path) -> Span:
         """Give the place of a value."""
 
-    def problem(self, code: str, span: Span, **values: str) -> Problem:
+    def problem(self, code: str, span: Span, /, **values: str) -> Problem:
         """Make a problem of this file."""
 
 
@@ -67,7 +67,8 @@ def validated(model: type[M], data: Mapping[str, Any], source: Located) -> tuple
     except ValidationError as error:
         for details in error.errors(include_url=False):
             path = _path(details["loc"])
-            if not any(path[: len(broken)] == broken for broken in source.broken):
+            emptied = details["type"] == "too_short" and details["input"]  # its items are wrong, and told of
+            if not emptied and not any(path[: len(broken)] == broken for broken in source.broken):
                 problems.append(_problem(model, details, path, source))
         return None, problems
     return (None if problems else made), problems

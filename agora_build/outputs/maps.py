@@ -116,7 +116,9 @@ def script(inputs: MapInputs, theme: Theme) -> bytes:
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
     shell = leaflet.shell(inputs.city)
     key = "document.currentScript.src"
-    return f"(window.agoraMaps = window.agoraMaps || {{}})[{key}] = {{\nshell: {shell},\ndata: {written}\n}};\n".encode()
+    return (
+        f"(window.agoraMaps = window.agoraMaps || {{}})[{key}] = {{\nshell: {shell},\ndata: {written}\n}};\n".encode()
+    )
 
 
 def layer_title(point: MapPoint, theme: Theme) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -13,14 +12,15 @@ from agora_build.config import CityMap
 from agora_build.content.map_points import MapPoint, Mark
 
 WIDTH, HEIGHT = 800, 600
+Spot = tuple[float, float]
 # Outlines of the marks in a square of 28, centre at 14,14; templates/macros/map.html and map.js draw the same.
 MARK_PATHS: dict[Mark, str] = {
     "circle": "M14 2a12 12 0 1 1 0 24a12 12 0 1 1 0-24z",
     "square": "M6 3h16a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3V6a3 3 0 0 1 3-3z",
     "diamond": "M14 .5L27.5 14L14 27.5L.5 14z",
-    "hexagon": "M7.5 2.5h13L27 14l-6.5 11.500h-13L1 14z",
+    "hexagon": "M7.5 2.5h13L27 14l-6.5 11.5h-13L1 14z",
     "triangle": "M3 4h22a2 2 0 0 1 1.7 3L15.7 26a2 2 0 0 1-3.4 0L1.3 7A2 2 0 0 1 3 4z",
-    "pentagon": "M14 1l13 9.500L22 26H6L1 10.500z",
+    "pentagon": "M14 1l13 9.5L22 26H6L1 10.5z",
 }
 MARK_COLOURS: dict[Mark, str] = {
     "circle": "#b3271e",
@@ -40,10 +40,13 @@ _INKS = {
     "station": ("#ffffff", "#4d485c", 2, "#14181d", "#aab2c3"),
 }
 _LAND = ("#ece6d8", "#181c21")
+_HALO = ("#fbf8f1", "#262c34")  # around names, so that lines do not cross them out
 _WORDS = {"quarter": ("#5b5443", "#b9c0ca"), "water": ("#2b6f93", "#8cc3e0"), "station": ("#4d485c", "#aab2c3")}
 _STYLE_ORDER = ("quarter", "water", "park", "outline", "rail", "station")
 _GAP = 30  # between the centres of two marks
 _MANY = 150  # beyond, marks are left where they are
+_MOVED = 8  # a mark this far from its place needs a line to it
+_MOVES = ((0, 0), (0, 30), (0, -30), (34, 0), (-34, 0), (0, 46), (0, -46), (40, 32), (-40, 32), (40, -32), (-40, -32))
 _LONG = 3  # figures of a number that needs smaller type
 
 
@@ -60,7 +63,7 @@ class View:
     north: float
     scale: float
 
-    def at(self, lon: float, lat: float) -> tuple[float, float]:
+    def at(self, lon: float, lat: float) -> Spot:
         """Give the place of a point in the picture."""
         return (lon - self.west) * self.scale, (self.north - mercator(lat)) * self.scale
 
@@ -95,10 +98,13 @@ def city_view(city: CityMap) -> View:
 def picture(points: tuple[MapPoint, ...], basemap: str, view: View, title: str, description: str) -> str:
     """Draw the map."""
     drawn = features(basemap)
+    places = [view.at(point.lon, point.lat) for point in points]
+    seats = _apart(places) if len(points) <= _MANY else places
     body = (
         *(_feature(feature, view) for feature in drawn),
-        *(_label(feature, view) for feature in drawn),
-        *_marks(points, view),
+        *(_label(feature, view, seats + _station_names(drawn, view)) for feature in drawn),
+        *(_lead(place, seat) for place, seat in zip(places, seats, strict=True)),
+        *(_mark(point, x, y) for point, (x, y) in zip(points, seats, strict=True)),
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
@@ -116,7 +122,9 @@ def _dark() -> str:
     rules = [f".land{{fill:{_LAND[1]}}}"]
     rules += [f".{kind}{{fill:{ink[3]};stroke:{ink[4]}}}" for kind, ink in _INKS.items()]
     rules += [f".{kind}-name{{fill:{words[1]}}}" for kind, words in _WORDS.items()]
-    rules += [".halo{stroke:#181c21}.lead{stroke:#e8e8e8}"]
+    rules += [
+        f".quarter-name,.station-name{{stroke:{_HALO[1]}}}.lead{{stroke:#e8e8e8}}.place{{fill:#e8e8e8;stroke:#181c21}}"
+    ]
     return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
@@ -152,41 +160,67 @@ def _path(line: list[list[float]], view: View) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places) + ("z" if line[0] == line[-1] else "")
 
 
-def _label(feature: dict[str, Any], view: View) -> str:
-    """Write the name of a quarter, station or river, on as many lines as it has parts."""
+def _label(feature: dict[str, Any], view: View, seats: list[Spot]) -> str:
+    """Write the name of a quarter, station or river, on as many lines as it has parts, beside the marks."""
     named = feature["properties"]
     kind, name = named.get("kind"), named.get("name")
     if kind not in _WORDS or not name:
         return ""
-    lon, lat = named.get("label") or feature["geometry"]["coordinates"]
-    x, y = view.at(lon, lat)
+    x, y = view.at(*(named.get("label") or feature["geometry"]["coordinates"]))
     if not (0 < x < WIDTH and 0 < y < HEIGHT):
         return ""
+    parts = name.split(" – ") if kind == "quarter" else [name]
+    if kind == "quarter":
+        x, y = _clear(x, y, parts, seats)
     looks = {
         "quarter": 'font-size="15" font-weight="600" text-anchor="middle"',
         "water": f'font-size="16" font-style="italic" text-anchor="middle" transform="rotate(-30 {x:.0f} {y:.0f})"',
         "station": 'font-size="12" text-anchor="start" dx="9" dy="4"',
     }[kind]
-    parts = name.split(" – ") if kind == "quarter" else [name]
-    lines = "".join(
-        f'<tspan x="{x:.0f}" dy="{1.15 if rank else 0}em">{escape(part)}{" –" if part is not parts[-1] else ""}</tspan>'
-        for rank, part in enumerate(parts)
+    halo = (
+        "" if kind == "water" else f' stroke="{_HALO[0]}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
     )
-    text = lines if len(parts) > 1 else escape(name)
-    return f'<text class="{kind}-name" fill="{_WORDS[kind][0]}" {looks} x="{x:.0f}" y="{y:.0f}">{text}</text>'
+    paint = f'class="{kind}-name" fill="{_WORDS[kind][0]}"{halo}'
+    return f'<text {paint} {looks} x="{x:.0f}" y="{y:.0f}">{_over_lines(parts, x)}</text>'
 
 
-def _marks(points: tuple[MapPoint, ...], view: View) -> Iterator[str]:
-    """Draw the marks, set apart from each other, each with a line to its place when it had to move."""
-    places = [view.at(point.lon, point.lat) for point in points]
-    seats = _apart(places) if len(points) <= _MANY else places
-    for (x, y), (at_x, at_y) in zip(places, seats, strict=True):
-        if math.hypot(at_x - x, at_y - y) > 8:  # noqa: PLR2004
-            yield (
-                f'<path class="lead" stroke="#2a2a2a" stroke-width="1.5" d="M{x:.1f} {y:.1f}L{at_x:.1f} {at_y:.1f}"/>'
-                f'<circle class="halo" cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#b3271e" stroke="#ffffff"/>'
-            )
-    yield from (_mark(point, x, y) for point, (x, y) in zip(points, seats, strict=True))
+def _station_names(drawn: list[dict[str, Any]], view: View) -> list[Spot]:
+    """Give spots along the names of stations, which the names of quarters keep clear of."""
+    stations = [feature for feature in drawn if feature["properties"].get("kind") == "station"]
+    places = [view.at(*feature["geometry"]["coordinates"]) for feature in stations]
+    return [(x + step, y) for x, y in places for step in (0, 45, 90)]
+
+
+def _over_lines(parts: list[str], x: float) -> str:
+    if len(parts) == 1:
+        return escape(parts[0])
+    shown = [*(f"{part} –" for part in parts[:-1]), parts[-1]]
+    steps = ("0", *("1.15em" for _ in parts[1:]))
+    return "".join(
+        f'<tspan x="{x:.0f}" dy="{step}">{escape(part)}</tspan>' for part, step in zip(shown, steps, strict=True)
+    )
+
+
+def _clear(x: float, y: float, parts: list[str], seats: list[Spot]) -> Spot:
+    """Move a name to the nearest place that no mark covers, if there is one."""
+    width, height = max(map(len, parts)) * 4.4 + 16, len(parts) * 9 + 15
+    middle = (len(parts) - 1) * 9 - 5
+    for dx, dy in _MOVES:
+        covered = (abs(a - x - dx) < width and abs(b - y - dy - middle) < height for a, b in seats)
+        if not any(covered):
+            return x + dx, y + dy
+    return x, y
+
+
+def _lead(place: Spot, seat: Spot) -> str:
+    """Draw a line from a mark to its place, when it had to move."""
+    (x, y), (at_x, at_y) = place, seat
+    if math.hypot(at_x - x, at_y - y) <= _MOVED:
+        return ""
+    return (
+        f'<path class="lead" stroke="#2a2a2a" stroke-width="1.5" d="M{x:.1f} {y:.1f}L{at_x:.1f} {at_y:.1f}"/>'
+        f'<circle class="place" cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#2a2a2a" stroke="#ffffff"/>'
+    )
 
 
 def _mark(point: MapPoint, x: float, y: float) -> str:
@@ -200,7 +234,7 @@ def _mark(point: MapPoint, x: float, y: float) -> str:
     )
 
 
-def _apart(places: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+def _apart(places: list[Spot]) -> list[Spot]:
     """Push apart the marks that would cover each other, always the same way."""
     seats = [list(place) for place in places]
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""The drawn map in the real Chromium, on a page of its own: hostile texts, keyboard, no network, nobody else's server."""
+"""The drawn map in the real Chromium, on a page of its own: hostile texts, keyboard, and nobody else's server."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ TEMPLATE = """{% extends "base.html" %}
 {% block masthead %}<div class="wrap"><h1>La carte de la fibre</h1></div>{% endblock %}
 {% block content %}{{ map(points, files) }}{% endblock %}
 """
+STATION = {"name": "Gare", "lat": 48.8953, "lon": 2.1957}
 LAYERS = [
     {"id": "debit", "title": "Débit trop lent", "question": "Où la connexion ne suffit-elle pas ?"},
     {"id": "armoire", "title": "Armoire de rue", "question": "Où une armoire gêne-t-elle le passage ?"},
@@ -64,7 +65,8 @@ def _microsite(title: str) -> Microsite:
 
     campaign = {
         "title": "La fibre pour tous", "summary": "Deux phrases.", "question": "Par où commencer ?",
-        "opens": "2016-05-01", "level": "consult", "location": {"name": "Hôtel de ville", "lat": 48.8915, "lon": 2.2065},
+        "opens": "2016-05-01", "level": "consult",
+        "location": {"name": "Hôtel de ville", "lat": 48.8915, "lon": 2.2065},
     }  # fmt: skip
     named = [*SPOTS, *((text, 48.9030 + rank / 1000, 2.2140, "debit") for rank, text in enumerate(HOSTILE))]
     places = (
@@ -78,7 +80,7 @@ def _microsite(title: str) -> Microsite:
         for rank, (name, lat, lon, layer) in enumerate(named)
     )  # fmt: skip
     meeting = {"title": "Balade des armoires", "kind": "walk", "status": "confirmed", "date": "2016-06-18",
-               "starts": "10:00", "host": "La Ville", "location": {"name": "Gare", "lat": 48.8953, "lon": 2.1957}}  # fmt: skip
+               "starts": "10:00", "host": "La Ville", "location": STATION}  # fmt: skip
     return Microsite(
         campaign=entry(Campaign, "fibre", campaign), timeline=None,
         map=Map.model_validate({"title": title, "layers": LAYERS}), debates=(), contributions=(),
@@ -179,17 +181,6 @@ def _violations(page: Page) -> list[str]:
     return [f"{v['id']}: {node['html'][:150]} {node['failureSummary']}" for v in found for node in v["nodes"]]
 
 
-def _spread(page: Page) -> None:
-    """Zoom in cluster by cluster until every point has a marker of its own, or its cluster is spread out."""
-    for _ in range(12):
-        clusters = page.locator(".map-view .map-pin--many")
-        if not clusters.count():
-            return
-        clusters.first.focus()
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(60)
-
-
 @pytest.mark.parametrize("scheme", ["http", "file"])
 def test_the_map_is_drawn_without_any_other_host(open_page: Opener, scheme: str) -> None:
     """The map shows the city over http and from a disk, asks nobody else, and breaks no policy."""
@@ -225,7 +216,6 @@ def test_hostile_texts_never_run_and_are_read_as_typed(open_page: Opener) -> Non
     """Templates, tags and quotes in a title are letters on the list, the marker and the popup."""
     opened = open_page()
     for text in HOSTILE:
-        # Straight to the marker: clusters are opened by hand in the keyboard test.
         number = opened.page.locator(".map-point", has_text=text).locator(".map-mark__number").first.inner_text()
         opened.page.locator(".map-home").click()
         _spread_to(opened.page, number)
@@ -260,8 +250,14 @@ def test_the_keyboard_does_everything(open_page: Opener) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('.map-view')"):
             break
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Carte de la concertation : La fibre pour tous"
-    moved = "document.querySelector('.leaflet-map-pane').style.transform + document.querySelector('.map-water').getAttribute('d')"
+    assert (
+        page.evaluate("document.activeElement.getAttribute('aria-label')")
+        == "Carte de la concertation : La fibre pour tous"
+    )
+    moved = (
+        "document.querySelector('.leaflet-map-pane').style.transform +"
+        " document.querySelector('.map-water').getAttribute('d')"
+    )
     for key in ("ArrowRight", "+", "-"):
         before = page.evaluate(moved)
         page.keyboard.press(key)
@@ -322,7 +318,6 @@ def test_without_javascript_the_picture_and_the_list_say_everything(open_page: O
 
 def test_motion_is_asked_for_by_nobody(open_page: Opener) -> None:
     """With reduced motion, zooming does not animate; without, it does."""
-    animated = "document.querySelector('.map-view').classList.contains('leaflet-zoom-anim') && " \
-        "document.querySelector('.leaflet-map-pane .leaflet-proxy') !== null"  # fmt: skip
+    animated = "document.querySelector('.map-view').classList.contains('leaflet-fade-anim')"
     assert not open_page().page.evaluate(animated)
     assert open_page(reduced_motion="no-preference").page.evaluate(animated)

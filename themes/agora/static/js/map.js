@@ -66,6 +66,11 @@
     });
   }
 
+  /** Writes a long name over lines, as the picture does. */
+  function lines(name) {
+    return name.split(" – ").flatMap((part, rank) => (rank ? [" –", document.createElement("br"), part] : [part]));
+  }
+
   function basemap(L, map, features) {
     const pane = map.createPane("names");
     pane.style.zIndex = 450;
@@ -80,7 +85,7 @@
     for (const { properties: said, geometry } of features) {
       if (!said.name || !["quarter", "water", "station"].includes(said.kind)) continue;
       const [lon, lat] = said.label || geometry.coordinates;
-      const name = icon(L, "", 0, `map-name map-name--${said.kind}`, make("span", "", said.name));
+      const name = icon(L, "", 0, `map-name map-name--${said.kind}`, make("span", "", ...lines(said.name)));
       L.marker([lat, lon], { icon: name, interactive: false, keyboard: false, pane: "names" }).addTo(map);
     }
   }
@@ -162,15 +167,15 @@
     const L = window.L;
     const picture = view.parentElement.querySelector(".map__picture");
     prepare(L, data.words);
-    view.setAttribute("role", "region");
     view.setAttribute("aria-label", data.words.label);
     view.hidden = false;
     const { map, cluster } = shell(L, view);
     const zoomed = () => {
-      view.classList.toggle("map-view--far", map.getZoom() < 12.5);
+      view.classList.toggle("map-view--far", map.getZoom() < 12.75);
       view.classList.toggle("map-view--wide", map.getZoom() < 13.75);
     };
     map.on("zoomend", zoomed);
+    if (view.clientWidth < 480) map.zoomControl.setPosition("bottomleft"); // popups need the top
     frame(L, map, data);
     zoomed();
     if (data.basemap.length) basemap(L, map, data.basemap);

@@ -1,0 +1,101 @@
+"""The `agora` command: what it prints, where, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import MINIMAL, minimal_city
+
+from agora_build import cli
+from agora_build.content import loader
+
+
+def run(*arguments: str) -> int:
+    """Run the command as the shell does; give its exit code."""
+    try:
+        cli.main([*arguments])
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def broken(tmp_path: Path) -> str:
+    city = minimal_city(tmp_path)
+    (city / "content/pages/a-propos.md").write_text("---\ntitre: À propos\n---\nUn texte.\n", "utf-8")
+    return str(city)
+
+
+@pytest.mark.parametrize("arguments", [("check", str(MINIMAL)), ("check", "--city", str(MINIMAL))])
+def test_a_good_city_gets_one_line(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 0
+    assert capsys.readouterr().out == "Tout est en ordre : 1 campagne, 1 débat, 2 contributions, 1 page libre.\n"
+
+
+def test_problems_go_out_and_their_count_beside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", broken(tmp_path)) == 1
+    printed = capsys.readouterr()
+    assert "content/pages/a-propos.md:2:1: erreur" in printed.out
+    assert printed.err == "2 problèmes dans 1 fichier ; rien n’a été écrit.\n"
+
+
+def test_machines_get_json_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", broken(tmp_path), "--format", "json") == 1
+    assert [item["code"] for item in json.loads(capsys.readouterr().out)] == ["missing-key", "unknown-key"]
+    assert run("check", str(MINIMAL), "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_forge_gets_annotations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", broken(tmp_path), "--format", "github") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("::error file=content/pages/a-propos.md,line=") for line in lines)
+
+
+def test_messages_are_in_the_language_of_the_city(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city = Path(broken(tmp_path))
+    toml = (city / "agora.toml").read_text("utf-8")
+    (city / "agora.toml").write_text(toml.replace("[city]", '[city]\nlanguage = "en"', 1), "utf-8")
+    assert run("check", str(city)) == 1
+    assert "there is no key 'titre' here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("check", "--nope"), ("nope",), ("check", "--format", "xml"), ("check", "a", "b")]
+)
+def test_a_wrong_command_ends_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 2
+    assert "--help" in capsys.readouterr().err
+
+
+def test_our_own_bug_ends_with_3_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The screen shows one sentence and the name of the file where the rest is."""
+
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(loader, "load", fail)
+    assert run("check", str(MINIMAL)) == 3
+    said = capsys.readouterr().err
+    note = Path(said.strip().rpartition(" ")[2])
+    assert "Traceback" not in said
+    assert "ZeroDivisionError" in note.read_text("utf-8")
+    note.unlink()
+
+
+def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loader, "load", stop)
+    assert run("check", str(MINIMAL)) == 130
+
+
+def test_one_error_and_nothing_is_written(tmp_path: Path) -> None:
+    city = broken(tmp_path)
+    assert run("build", "--city", city) == 1
+    assert not (Path(city) / "output").exists()
