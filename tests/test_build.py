@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import minimal_city
+from cities import minimal_city
 
 from agora_build.pipeline import build
 
@@ -78,7 +78,9 @@ def test_a_theme_replaces_the_base_theme_file_by_file(tmp_path: Path) -> None:
     assert build(city, output, DAY).problems == []
     assert (output / "assets/css/agora.css").read_text("utf-8") == "body { color: black }\n"
     assert "Perdu en ville" in (output / "404.html").read_text("utf-8")
-    assert "<h1" in (output / "index.html").read_text("utf-8")
+    home = (output / "index.html").read_text("utf-8")
+    assert ">Nos rencontres</a>" in home
+    assert ">Concertations</a>" in home
     assert (output / "assets/vendor/leaflet/leaflet.js").exists()
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL, minimal_city
+from cities import MINIMAL, minimal_city
 
 from agora_build import cli
 from agora_build.content import loader

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import MINIMAL, minimal_city
+from cities import MINIMAL, minimal_city
 
 from agora_build.content import markdown_scan
 from agora_build.content.loader import load

@@ -20,7 +20,7 @@ from agora_build.content.highlights import action, around
 from agora_build.content.loader import load
 from agora_build.content.models import Campaign, Contribution, Debate, Decision, Rules, Workshop
 from agora_build.content.site import Entry, Microsite, Site
-from agora_build.content.steps import KINDS, STATUSES
+from agora_build.content.steps import KINDS, STATUSES, merged_steps
 from agora_build.outputs import assets, front_pages
 from agora_build.pipeline import frame_of, render
 from agora_build.rendering.theme import Theme, base_theme
@@ -169,6 +169,12 @@ def test_front_page_says_state_level_and_dates_in_words() -> None:
 
 
 def test_steps_shown_are_those_around_the_day() -> None:
+    """Of a long timeline: two steps before the one to look at, and what follows."""
+    held = tuple(workshop(f"mois-{month}", f"2016-{month:02}-10", "held") for month in range(1, 13))
+    coming = tuple(workshop(f"apres-{month}", f"2017-{month:02}-10") for month in range(2, 7))
+    steps = merged_steps(microsite(campaign("rue", "2016-01-01", None), workshops=(*held, *coming)), URLS, DAY)
+    shown = [step.title for step in around(steps)]
+    assert shown == ["mois-11", "mois-12", "apres-2", "apres-3", "apres-4", "apres-5"]
     assert around(()) == ()
 
 

@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import minimal_city
+from cities import minimal_city
 
 from agora_build.content.loader import load
 from agora_build.problems import MESSAGES, Problem, Span, as_github, as_json, as_text, wording

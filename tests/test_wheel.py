@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import minimal_city
+from cities import minimal_city
 
 ROOT = Path(__file__).parents[1]
 THEME = ROOT / "themes" / "agora"

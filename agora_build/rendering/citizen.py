@@ -14,6 +14,7 @@ _LESS, _AMPERSAND = "\ufdd0", "\ufdd1"
 _HIDE = str.maketrans({"<": _LESS, "&": _AMPERSAND})
 _SHOW = str.maketrans({_LESS: "&lt;", _AMPERSAND: "&amp;"})
 _IN_LINKS = {"%EF%B7%90": "%3C", "%EF%B7%91": "&amp;"}
+_DEAD_LINK = re.compile(r'<a rel="[^"]*">(.*?)</a>', re.DOTALL)
 _HEADINGS = re.compile(r"<(/?)h[1-6]>")
 _CLEANER = nh3.Cleaner(
     tags={"p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"},
@@ -31,7 +32,8 @@ def fragment(text: str) -> Markup:
     for encoded, shown in _IN_LINKS.items():
         rendered = rendered.replace(encoded, shown)
     rendered = _HEADINGS.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", rendered)
-    return Markup(f'<div class="citizen" dir="auto">{_CLEANER.clean(rendered.translate(_SHOW))}</div>')
+    cleaned = _DEAD_LINK.sub(r"\1", _CLEANER.clean(rendered.translate(_SHOW)))
+    return Markup(f'<div class="citizen" dir="auto">{cleaned}</div>')
 
 
 def plain(text: str) -> str:
