@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agora_build.config import CityMap, Config
+from agora_build.content.basemap import can_be_drawn
 from agora_build.content.source import decoded
 from agora_build.content.strict_yaml import Path
 from agora_build.content.tree import MAX_TEXT
@@ -197,6 +198,8 @@ def _files(source: TomlSource, root: pathlib.Path) -> Iterator[Problem]:
         elif not os.path.isfile(os.path.join(root, name)):
             code = "missing-picture" if key == "image" else "missing-file"
             yield source.problem(code, span, key=f"{table}.{key}", value=shown(name), near="")
+        elif key == "basemap" and not can_be_drawn((root / name).read_text("utf-8", "replace")):
+            yield source.problem("bad-basemap", span, key=f"{table}.{key}", value=shown(name))
 
 
 def _bounds(source: TomlSource, parts: dict[str, Any]) -> Iterator[Problem]:

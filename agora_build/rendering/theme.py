@@ -129,10 +129,12 @@ class Theme:
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
         }
         environment.globals |= {
+            "N_": str,  # marks a message for the catalogues where it is only listed, and translated later
             "urls": self.urls,
             "city": self.config.city,
             "config": self.config,
             "frame": self.frame,
+            "tile_source": _tile_source(self.config),
             "language": self.language,
             "period": self.locale.period,
             "absolute": self.absolute,
@@ -142,6 +144,14 @@ class Theme:
 
     def _finalize(self, value: object) -> object:
         return typography.text(value, self.language) if type(value) is str else value
+
+
+def _tile_source(config: Config) -> str:
+    """Give the one foreign host that pages may ask for pictures, when the city configured map tiles."""
+    if not (config.map and config.map.tiles):
+        return ""
+    scheme, _, rest = config.map.tiles.url.replace("{s}", "*").partition("://")
+    return f" {scheme}://{rest.partition('/')[0]}"
 
 
 def _iso(date: Any) -> str:  # noqa: ANN401
