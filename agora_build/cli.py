@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import sys
 import tempfile
@@ -19,6 +20,23 @@ Form = Literal["text", "github", "json"]
 _FORMAT = click.Choice(["text", "github", "json"])
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
+# What a disk refuses, and no program can mend.
+_DISK = {
+    errno.ENOENT: "il n’existe pas",
+    errno.EACCES: "vous n’en avez pas le droit",
+    errno.EPERM: "vous n’en avez pas le droit",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "ce qui le contient n’est pas un dossier",
+    errno.EEXIST: "il existe déjà",
+    errno.ENOSPC: "il n’y a plus de place sur le disque",
+    errno.EDQUOT: "il n’y a plus de place sur le disque pour vous",
+    errno.EFBIG: "il est trop gros pour ce disque",
+    errno.EROFS: "ce disque ne se laisse pas écrire",
+    errno.ENAMETOOLONG: "son nom est trop long",
+    errno.EBUSY: "un autre programme s’en sert",
+    errno.EXDEV: "il est sur un autre disque",
+    errno.EIO: "le disque répond par une erreur",
+}
 
 
 class _Agora(click.Group):
@@ -39,10 +57,11 @@ class _Agora(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
-        except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
-            click.echo(f"Impossible de lire ou d’écrire « {error.filename} » : {error.strerror}.", err=True)
-            sys.exit(1)
-        except Exception:  # noqa: BLE001 - whatever we did not foresee is our bug, told in one sentence
+        except Exception as error:  # noqa: BLE001 - whatever we did not foresee is our bug, told in one sentence
+            if isinstance(error, OSError) and error.errno in _DISK:
+                named = f"« {error.filename} »" if error.filename else "un fichier"
+                click.echo(f"Impossible de lire ou d’écrire {named} : {_DISK[error.errno]}.", err=True)
+                sys.exit(1)
             click.echo(f"Agora s’est arrêté sur une erreur qui n’est pas la vôtre ; détails : {_note_bug()}", err=True)
             sys.exit(3)
 

@@ -70,6 +70,11 @@ class BuildReport:
 def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
     """Build the city in `root` into the folder `output`; with a problem, nothing is written."""
     started = time.perf_counter()
+    output = output.resolve()
+    release.recover(output)
+    refused = release.refused(root, output)
+    if refused:
+        return BuildReport(refused)
     config, _ = read_config(root)
     day = today or day_of_build(config)
     loaded = load(root, day)
@@ -78,7 +83,8 @@ def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
     files, problems = render(loaded.site, root, day)
     if problems:
         return BuildReport(in_order(problems))
-    release.swap(release.write_aside(files.items(), output), output)
+    with release.alone(output):
+        release.swap(release.write_aside(files.items(), output), output)
     return BuildReport([], len(files), time.perf_counter() - started)
 
 

@@ -33,6 +33,8 @@ OF_THE_BUILD = {
     "broken-link",
     "broken-anchor",
     "duplicate-output",
+    "output-misplaced",
+    "output-not-ours",
 }
 CALLS = {"problem", "at_value", "at_key", "at_text", "refuse", "_flaw", "Flaw", "Problem", "_refuse"}
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
