@@ -90,7 +90,7 @@ class Urls:
         return f"{self._words['campaigns']}/{campaign}/{INDEX}"
 
     def part(self, campaign: str, name: str) -> str:
-        """Give a section of a microsite: timeline, debates, agenda, map, resources, kits, episodes, decisions…"""
+        """Give a section of a microsite: timeline, debates, agenda, map, resources, kits, radio."""
         return f"{self._words['campaigns']}/{campaign}/{self._words[name]}/{INDEX}"
 
     def part_file(self, campaign: str, name: str, filename: str) -> str:

@@ -37,9 +37,8 @@ def main() -> None:
         one_build(output)
         figures = [one_build(output) for _ in range(runs)]
         files = sum(path.is_file() for path in output.rglob("*"))
-    print(
-        f"{runs} builds of the sample from nothing, {files} files, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    )
+    machine = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}"
+    print(f"{runs} builds of the sample from nothing, {files} files, {machine}")
     for name, values in zip(("wall s", "processor s", "peak MiB"), zip(*figures, strict=True), strict=True):
         print(f"{name:12} min {min(values):8.2f}  median {statistics.median(values):8.2f}  max {max(values):8.2f}")
 

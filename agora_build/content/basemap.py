@@ -1,4 +1,7 @@
-"""Turns the text of a city's basemap into a yes or no: can it be drawn? (GeoJSON, RFC 7946: what we draw of it.)"""
+"""Turns the text of a city's basemap into a verdict: whether it can be drawn.
+
+The format is GeoJSON (RFC 7946), as far as it is drawn: points, lines, surfaces, in two dimensions.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,86 @@
+"""The sample is full enough that every kind of page is, and says what is illustrative."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Sized
+from pathlib import Path
+
+import pytest
+
+from agora_build.content.loader import load
+from agora_build.content.site import Microsite, Site
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    loaded = load(ROOT, datetime.date(2017, 1, 20))
+    assert loaded.problems == []
+    assert loaded.site is not None
+    return loaded.site
+
+
+@pytest.mark.parametrize(
+    ("least", "items"),
+    [
+        (60, lambda microsite: microsite.timeline.steps if microsite.timeline else ()),
+        (12, lambda microsite: microsite.debates),
+        (80, lambda microsite: microsite.contributions),
+        (25, lambda microsite: microsite.workshops),
+        (30, lambda microsite: microsite.places),
+        (40, lambda microsite: microsite.resources),
+        (8, lambda microsite: microsite.kits),
+        (6, lambda microsite: microsite.episodes),
+        (12, lambda microsite: microsite.decisions),
+    ],
+    ids=["steps", "debates", "contributions", "workshops", "places", "resources", "kits", "episodes", "decisions"],
+)
+def test_there_is_enough_of_each_kind(site: Site, least: int, items: Callable[[Microsite], Sized]) -> None:
+    assert sum(len(items(microsite)) for microsite in site.microsites) >= least
+
+
+def test_the_nine_consultations_are_there(site: Site) -> None:
+    assert {microsite.slug for microsite in site.microsites} == {
+        "assises-pour-la-ville",
+        "plan-de-formation-associatif",
+        "parc-espaces-publics",
+        "parc-logement",
+        "parc-centre-de-quartier",
+        "papeteries-de-la-seine",
+        "fibre-tres-haut-debit",
+        "les-groues",
+        "la-boule",
+    }
+
+
+def test_a_third_of_the_contributions_is_collective_and_a_fifth_from_paper(site: Site) -> None:
+    metas = [entry.meta for microsite in site.microsites for entry in microsite.contributions]
+    assert sum(meta.voice == "collective" for meta in metas) >= len(metas) / 3
+    assert sum(meta.channel == "paper" for meta in metas) >= len(metas) / 5
+    assert {meta.channel for meta in metas} == {"web", "paper", "workshop", "pull-request"}
+
+
+def test_what_people_said_in_the_sample_is_marked_as_illustrative(site: Site) -> None:
+    """No contribution, place or decision of the sample is taken for a real one."""
+    entries = [
+        entry
+        for microsite in site.microsites
+        for entry in (*microsite.contributions, *microsite.places, *microsite.decisions)
+    ]
+    assert [entry.path for entry in entries if not entry.meta.illustrative] == []
+
+
+def test_every_format_and_state_of_a_workshop_is_shown(site: Site) -> None:
+    metas = [entry.meta for microsite in site.microsites for entry in microsite.workshops]
+    assert {meta.kind for meta in metas} == {"workshop", "public-hearing", "forum", "walk", "home-debate"}
+    assert {meta.status for meta in metas} == {"proposed", "confirmed", "held", "cancelled"}
+
+
+@pytest.mark.parametrize("lock", ["package-lock.json", "tests/browser/package-lock.json"])
+def test_lock_files_name_no_download_address(lock: str) -> None:
+    packages = json.loads((ROOT / lock).read_text("utf-8"))["packages"]
+    assert packages
+    assert [name for name, package in packages.items() if "resolved" in package] == []
