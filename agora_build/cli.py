@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import click
 
-from agora_build.problems import Problem, as_github, as_json, as_text, wording
+from agora_build.content.day import EpochError
+from agora_build.problems import Problem, as_github, as_json, as_text, printable, wording
 
 Form = Literal["text", "github", "json"]
 _FORMAT = click.Choice(["text", "github", "json"])
@@ -54,6 +55,9 @@ class _Agora(click.Group):
         except (click.Abort, KeyboardInterrupt):
             click.echo("Interrompu ; rien n’a été publié.", err=True)
             sys.exit(130)
+        except EpochError as error:
+            click.echo(f"SOURCE_DATE_EPOCH ne dit pas un jour : « {printable(str(error))} » ; retirez-la.", err=True)
+            sys.exit(2)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
@@ -76,7 +80,10 @@ def _usage(refusal: click.ClickException) -> str:
         case click.NoSuchOption():
             said = f"option inconnue : {refusal.option_name}"
         case click.BadParameter(param=click.Parameter() as parameter):
-            said = f"valeur qui ne convient pas à {parameter.opts[0]}"
+            name = (
+                parameter.metavar or parameter.opts[0] if isinstance(parameter, click.Argument) else parameter.opts[0]
+            )
+            said = f"valeur qui ne convient pas à {name}"
         case click.BadArgumentUsage() | click.BadOptionUsage():
             said = "il manque une valeur, ou il y en a une de trop"
         case _:

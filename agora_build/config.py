@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from agora_build.content.fields import Day, Email, Latitude, Line, Link, Longitude, Model, Slug, Summary
+
+BASE_THEME = "agora"
+
+
+def _tiles(value: str) -> str:
+    """Refuse what is not an address of tiles: it goes into the policy of the pages with a map."""
+    if not re.fullmatch(r"https://[^\s;,'\"<>\\]+", value) or not all(part in value for part in ("{z}", "{x}", "{y}")):
+        raise PydanticCustomError("bad-tiles", "refused", {"value": value})
+    return value
 
 
 class City(Model):
@@ -27,7 +38,7 @@ class Publication(Model):
     """Where and how the site is published."""
 
     base_url: Link = Field(description="Adresse publique du site.")
-    theme: Slug = Field("agora", description="Dossier de themes/.")
+    theme: Slug = Field(BASE_THEME, description="Dossier de themes/.")
     as_of: Day | None = Field(None, description="Jour auquel le site est arrêté (archive, démonstration).")
     repository: Link | None = Field(None, description="Adresse du dépôt, pour proposer une modification.")
     licence: Line = Field("CC BY-SA 4.0", description="Licence des contenus.")
@@ -51,7 +62,7 @@ class Quarter(Model):
 class Tiles(Model):
     """Map tiles of another host: the one opt-in to a third party."""
 
-    url: Line = Field(description="Modèle d’adresse {z}/{x}/{y}.")
+    url: Annotated[Line, AfterValidator(_tiles)] = Field(description="Modèle d’adresse {z}/{x}/{y}.")
     attribution: Line = Field(description="Mention des auteurs.")
 
 

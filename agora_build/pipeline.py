@@ -13,6 +13,7 @@ from agora_build.build import inspection, release
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 from agora_build.content.loader import load
+from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Site
 from agora_build.outputs import (
     agenda_pages,
@@ -97,7 +98,10 @@ def render(site: Site, root: Path, today: datetime.date) -> tuple[dict[str, byte
     for item in declared(site, root, folders, today):
         if item.path in files:
             problems.append(Problem(item.path, START, "duplicate-output", {"value": item.path}))
-        files[item.path] = item.bytes(theme)
+        try:
+            files[item.path] = item.bytes(theme)
+        except RecursionError:
+            problems.append(Problem(item.path, START, "too-nested", {"limit": str(MAX_NESTING)}))
     pages = [path for path in files if path.endswith(".html") and path != "404.html"]
     for item in sitemap.outputs(pages, theme.base_url):
         files[item.path] = item.bytes(theme)

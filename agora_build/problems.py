@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ class Span:
 
 
 START = Span(1, 1)
+# What a screen would obey instead of showing it: controls, writing directions, halves of characters.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,13 @@ class Wording:
 
     def message(self, problem: Problem) -> str:
         """Say what is wrong."""
-        return self.texts[problem.code]["message"].format_map(problem.values)
+        return printable(self.texts[problem.code]["message"].format_map(problem.values))
 
     def hint(self, problem: Problem) -> str:
         """Say what to do next; when what was meant can be guessed, say so first."""
         texts = self.texts[problem.code]
         hint = texts.get("hint-near", texts["hint"]) if problem.values.get("near") else texts["hint"]
-        return hint.format_map(problem.values)
+        return printable(hint.format_map(problem.values))
 
     def label(self, name: str) -> str:
         """Give a word of the report itself, such as 'error'."""
@@ -75,7 +78,8 @@ def in_order(problems: list[Problem]) -> list[Problem]:
 def as_text(problem: Problem, words: Wording) -> str:
     """Render a problem for a person: position, message, source line, caret, hint."""
     span = problem.span
-    head = f"{problem.path}:{span.line}:{span.column}: {words.label('error')}{words.message(problem)} [{problem.code}]"
+    place = f"{printable(problem.path)}:{span.line}:{span.column}"
+    head = f"{place}: {words.label('error')}{words.message(problem)} [{problem.code}]"
     lines = [head]
     if problem.source_line:
         shown, indent = _excerpt(problem.source_line, span)
@@ -92,7 +96,7 @@ def as_github(problem: Problem, words: Wording) -> str:
     """Render a problem as a forge's workflow command (`::error file=…`), which annotates the line."""
     span = problem.span
     place = {
-        "file": problem.path,
+        "file": printable(problem.path),
         "line": str(span.line),
         "col": str(span.column),
         "endColumn": str(span.column + span.length),
@@ -107,7 +111,7 @@ def as_json(problems: list[Problem], words: Wording) -> str:
     return json.dumps(
         [
             {
-                "path": problem.path,
+                "path": printable(problem.path),
                 "line": problem.span.line,
                 "column": problem.span.column,
                 "length": problem.span.length,
@@ -120,6 +124,11 @@ def as_json(problems: list[Problem], words: Wording) -> str:
         ensure_ascii=False,
         indent=2,
     )
+
+
+def printable(text: str) -> str:
+    """Write what a screen would obey as an escape sequence: line ends, right-to-left overrides."""
+    return _OBEYED.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def _excerpt(line: str, span: Span, width: int = 100) -> tuple[str, str]:

@@ -142,6 +142,11 @@ def step_anchor(step: str) -> str:
     return f"etape-{step}"
 
 
+def prose_anchor(anchor: str, rank: int = 1) -> str:
+    """Give the id that an anchor of staff prose gets on a page, apart from the layout's; `rank` tells proses apart."""
+    return f"texte{'' if rank == 1 else rank}-{anchor}"
+
+
 def relative(target: str, page: str) -> str:
     """Write the link from one output path to another, so that the site opens from any folder and from file://."""
     path, hash_, anchor = target.partition("#")

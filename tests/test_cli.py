@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,44 @@ def test_one_error_and_nothing_is_written(tmp_path: Path) -> None:
     city = broken(tmp_path)
     assert run("build", "--city", city) == 1
     assert not (Path(city) / "output").exists()
+
+
+@pytest.mark.parametrize("epoch", ["hier", "99999999999999999", "1e9"])
+def test_an_impossible_source_date_epoch_ends_with_2(
+    epoch: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert run("check", str(MINIMAL)) == 2
+    assert epoch in capsys.readouterr().err
+
+
+def test_a_disk_that_refuses_is_told_in_french(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk is nobody's bug: one sentence, exit code 1, no details file."""
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "site/index.html")
+
+    monkeypatch.setattr(loader, "load", full)
+    assert run("check", str(MINIMAL)) == 1
+    said = capsys.readouterr().err
+    assert said == "Impossible de lire ou d’écrire « site/index.html » : il n’y a plus de place sur le disque.\n"
+
+
+def test_what_a_terminal_would_obey_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither line ends of a file's name nor right-to-left overrides of a value reach the screen as such."""
+    city = minimal_city(tmp_path)
+    (city / "content/pages/a\nb.md").write_text("---\ntitle: x\nmenu: \u202eniam\n---\nUn texte.\n", "utf-8")
+    assert run("check", str(city)) == 1
+    said = capsys.readouterr().out
+    assert "content/pages/a\\nb.md:3:7" in said
+    assert "\\u202eniam" in said
+    assert "\u202e" not in said
+
+
+def test_a_pipe_among_the_files_is_refused_and_never_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city = minimal_city(tmp_path)
+    os.mkfifo(city / "content/pages/tuyau.md")
+    assert run("check", str(city)) == 1
+    assert "[unexpected-file]" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 
@@ -48,15 +49,15 @@ def test_plain_text_keeps_the_words_only() -> None:
 
 def test_links_to_content_files_lead_to_their_pages(prose: Prose) -> None:
     html = prose.html("[d](debates/hauteurs.md#ou) ![a](media/x.svg) [p](../../pages/a-propos.md)", SOURCE, PAGE)
-    assert 'href="debats/hauteurs/index.html#ou"' in html
+    assert 'href="debats/hauteurs/index.html#texte-ou"' in html
     assert 'src="media/x.svg"' in html
     assert 'href="../../a-propos/index.html"' in html
 
 
 def test_prose_headings_get_the_anchors_that_links_are_checked_against(prose: Prose) -> None:
     html = prose.html("## Où en est-on ?\n\n## Où en est-on ?", SOURCE, PAGE)
-    assert 'id="ou-en-est-on"' in html
-    assert 'id="ou-en-est-on_1"' in html
+    assert 'id="texte-ou-en-est-on"' in html
+    assert 'id="texte-ou-en-est-on_1"' in html
 
 
 def test_prose_cannot_smuggle_a_script_in(prose: Prose) -> None:
@@ -104,3 +105,35 @@ def test_relative_links_work_from_any_folder() -> None:
     assert urls.relative("agenda/index.html", "campagnes/parc/index.html") == "../../agenda/index.html"
     assert urls.relative("index.html#bas", "index.html") == "#bas"
     assert urls.absolute("agenda/index.html", "https://a.example/agora/") == "https://a.example/agora/agenda/"
+
+
+def test_attribute_lists_name_and_sort_and_do_nothing_else(prose: Prose) -> None:
+    """{#id .class} works; what would replace a link or a picture, or act, is dropped."""
+    text = (
+        '## Un {#deux .trois onclick="x()" style="color: red"}\n\n[a](https://a.example){: href="https://b.example/" }'
+        "\n\n![x](media/x.svg){: src=https://b.example/x.png onerror=x() srcset=y }\n"
+    )
+    html = prose.html(text, SOURCE, PAGE)
+    assert '<h2 class="trois" id="texte-deux">Un</h2>' in html
+    assert 'href="https://a.example"' in html
+    assert 'src="media/x.svg"' in html
+    assert "b.example" not in html
+    assert not re.search(r"on\w+=|style=|srcset=", html)
+
+
+def test_an_address_in_angle_brackets_is_a_link_to_write_to(prose: Prose) -> None:
+    assert 'href="mailto:agora@ville.example"' in prose.html("<agora@ville.example>", SOURCE, PAGE)
+
+
+def test_headings_never_take_the_ids_of_the_layout_or_of_another_prose(prose: Prose) -> None:
+    """Two proses of one page, each with the same heading and note, share no id; their own links follow."""
+    taken: set[str] = set()
+    text = "## Content\n\n[haut](#content) note[^1]\n\n[^1]: Une note.\n"
+    first, second = prose.html(text, SOURCE, PAGE, taken), prose.html(text, SOURCE, PAGE, taken)
+    ids = re.findall(r' id="([^"]*)"', first + second)
+    assert len(ids) == len(set(ids)) == 6
+    assert "content" not in ids
+    for html in (first, second):
+        links = re.findall(r' href="#([^"]*)"', html)
+        assert len(links) == 3
+        assert set(links) == set(re.findall(r' id="([^"]*)"', html))

@@ -13,8 +13,8 @@ _ID = re.compile(rb'\sid="([^"]*)"')
 _LINK = re.compile(rb'<(\w+)\b[^>]*?\s(?:href|src|data|poster)="([^"]*)"')
 _REL = re.compile(rb"<link\b[^>]*>")
 _REFERENCE_RELS = (b'rel="canonical"', b'rel="alternate"', b'rel="license"')
-_FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//")
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:")
+_FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def inspect(files: Mapping[str, bytes]) -> list[Problem]:

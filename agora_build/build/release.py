@@ -24,7 +24,7 @@ def refused(root: Path, output: Path) -> list[Problem]:
         return []
     mark = output / MARK
     made = {MARK, *(mark.read_text("utf-8").splitlines() if mark.is_file() else ())}
-    others = sorted(name for name in os.listdir(output) if name not in made)
+    others = sorted(path.name for path in output.iterdir() if path.name not in made)
     return [
         Problem(str(output), START, "output-not-ours", {"value": str(output), "other": name}) for name in others[:1]
     ]

@@ -134,6 +134,8 @@ def _contribution(draft: Draft, document: Document) -> Iterator[Problem]:
     debate = draft.names[document.found.campaign].debate.get(str(document.values.get("debate")))
     if theme is None or debate is None or not debate.read:
         return
+    if "themes" in debate.written and "themes" not in debate.values:  # they are wrong, and told of
+        return
     themes = debate.written.get("themes", [])
     known = [item.get("id", "") for item in themes if isinstance(item, dict)] if isinstance(themes, list) else []
     if theme not in known:

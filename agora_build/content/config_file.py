@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agora_build.config import CityMap, Config
+from agora_build.config import BASE_THEME, CityMap, Config
 from agora_build.content.basemap import can_be_drawn
 from agora_build.content.source import decoded
 from agora_build.content.strict_yaml import Path
@@ -78,7 +78,14 @@ def read_config_file(root: pathlib.Path) -> ConfigFile:
     config, found = validated(Config, source.data, source)
     parts = valid_fields(Config, source.data)
     ids = {kind: tuple(_ids(source.data.get(f"{kind}s"))) for kind in ("quarter", "office")}
-    problems += [*found, *_repeated(source, ids), *_zone(source), *_files(source, root), *_bounds(source, parts)]
+    problems += [
+        *found,
+        *_repeated(source, ids),
+        *_zone(source),
+        *_files(source, root),
+        *_theme(source, root),
+        *_bounds(source, parts),
+    ]
     picture = source.data.get("podcast", {}).get("image") if isinstance(source.data.get("podcast"), dict) else None
     pictures = (picture,) if isinstance(picture, str) and picture.startswith("content/") else ()
     return ConfigFile(config, parts.get("map"), ids, pictures, problems)
@@ -100,16 +107,19 @@ def _read(root: pathlib.Path) -> tuple[TomlSource, list[Problem]]:
     if not any(problem.code in ("not-utf-8", "control-character") for problem in problems):
         try:
             source.data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            problems.append(_syntax(source, str(error)))
+        except (ValueError, RecursionError) as error:  # numbers of 5,000 digits and lists nested 500 times, too
+            problems.append(_syntax(source, error))
         _locate(source)
     return source, problems
 
 
-def _syntax(source: TomlSource, said: str) -> Problem:
+def _syntax(source: TomlSource, error: Exception) -> Problem:
+    said = str(error)
     place = re.search(r"\(at line (\d+), column (\d+)\)", said)
     lines = source.text.rstrip("\n").split("\n")
     span = Span(int(place[1]), int(place[2])) if place else Span(len(lines), max(1, len(lines[-1])))
+    if not isinstance(error, tomllib.TOMLDecodeError):  # it says no place: such a value makes a long line
+        span = Span(lines.index(max(lines, key=len)) + 1, 1)
     repeated = "overwrite" in said or "twice" in said
     return source.problem("toml-repeated" if repeated else "toml-syntax", span)
 
@@ -195,11 +205,20 @@ def _files(source: TomlSource, root: pathlib.Path) -> Iterator[Problem]:
         elif not name.lower().endswith(allowed):
             values = {"key": f"{table}.{key}", "value": shown(name), "allowed": ", ".join(allowed)}
             yield source.problem("wrong-suffix", span, **values)
+        elif key == "image" and not name.startswith("content/"):
+            yield source.problem("not-published", span, key=f"{table}.{key}", value=shown(name))
         elif not os.path.isfile(os.path.join(root, name)):
             code = "missing-picture" if key == "image" else "missing-file"
             yield source.problem(code, span, key=f"{table}.{key}", value=shown(name), near="")
         elif key == "basemap" and not can_be_drawn((root / name).read_text("utf-8", "replace")):
             yield source.problem("bad-basemap", span, key=f"{table}.{key}", value=shown(name))
+
+
+def _theme(source: TomlSource, root: pathlib.Path) -> Iterator[Problem]:
+    publication = (source.data or {}).get("publication")
+    name = publication.get("theme", BASE_THEME) if isinstance(publication, dict) else BASE_THEME
+    if isinstance(name, str) and name != BASE_THEME and not (root / "themes" / name).is_dir():
+        yield source.problem("missing-theme", source.at_value(("publication", "theme")), value=shown(name))
 
 
 def _bounds(source: TomlSource, parts: dict[str, Any]) -> Iterator[Problem]:

@@ -9,11 +9,18 @@ from zoneinfo import ZoneInfo
 from agora_build.config import Config
 
 
+class EpochError(ValueError):
+    """Says that SOURCE_DATE_EPOCH is not a number of seconds since 1970 that a calendar can hold."""
+
+
 def day_of_build(config: Config | None) -> datetime.date:
     """Give the day of the site: SOURCE_DATE_EPOCH, else the configured day, else today in the city."""
     zone = ZoneInfo(config.city.timezone if config else "Europe/Paris")
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.datetime.fromtimestamp(int(epoch), zone).date()
+    if epoch:
+        try:
+            return datetime.datetime.fromtimestamp(int(epoch), zone).date()
+        except (ValueError, OverflowError, OSError):
+            raise EpochError(epoch) from None
     configured = config.publication.as_of if config else None
     return configured or datetime.datetime.now(zone).date()

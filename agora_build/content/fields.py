@@ -6,11 +6,13 @@ import datetime
 import re
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 MAX_CITIZEN_TEXT = 8000
+MIN_YEAR, MAX_YEAR = 1500, 2500
 
 
 class Model(BaseModel):
@@ -47,10 +49,17 @@ def _day(value: object) -> object:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
             raise _refuse("bad-date", value)
         try:
-            return datetime.date.fromisoformat(value)
+            return _of_our_time(datetime.date.fromisoformat(value))
         except ValueError:
             raise _refuse("bad-date", value) from None
     return value
+
+
+def _of_our_time(day: datetime.date) -> datetime.date:
+    """Refuse the years that only a slip of the finger writes: 0216, 9016."""
+    if not MIN_YEAR <= day.year <= MAX_YEAR:
+        raise ValueError(day)
+    return day
 
 
 def _time(value: object) -> object:
@@ -85,12 +94,12 @@ class PartialDate(Model):
 
 def _partial_date(value: object) -> object:
     if isinstance(value, str):
-        match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", value)
+        match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?", value)
         if not match:
             raise _refuse("bad-date", value)
         year, month, day = (int(part) if part else None for part in match.groups())
         try:
-            datetime.date(year or 0, month or 1, day or 1)
+            _of_our_time(datetime.date(year or 0, month or 1, day or 1))
         except ValueError:
             raise _refuse("bad-date", value) from None
         return {"year": year, "month": month, "day": day}
@@ -120,9 +129,16 @@ def _longitude(value: float) -> float:
 
 
 def _https(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"'`{}|\\^]+", value):
+    if not re.fullmatch(r"https?://[^\s<>\"'`{}|\\^]+", value) or not _has_host(value):
         raise _refuse("bad-link", value)
     return value
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:
+        return False
 
 
 def _email(value: str) -> str:

@@ -13,10 +13,13 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?!\s*\n))+?)(?<!`)\1(?!`)")
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 _BRACKET = re.compile(r"!\[|\[|\]")
-_TARGET = re.compile(r"""\(\s*(?:<([^<>\n]*)>|([^\s()]*(?:\([^\s()]*\)[^\s()]*)*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)""")
+_TARGET = re.compile(
+    r"""\([ \t\n]*(?:<([^<>\n]*)>|([^"'()\s](?:[^()\n]*?(?:\([^()\n]*\)[^()\n]*?)*)|))"""
+    r"""(?:[ \t\n]+(?:"[^"]*"|'[^']*'))?[ \t\n]*\)"""
+)
 _LABEL = re.compile(r"\s?\[([^\[\]]*)\]")
-_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*<?([^\s<>]+)", re.MULTILINE)
-_TAG = re.compile(r"<(?:/?[a-zA-Z][\w-]*(?=[\s/>])[^<>]*>|!--|\?|![A-Za-z])")
+_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*\n?[ \t]*<?([^\s<>]+)", re.MULTILINE)
+_TAG = re.compile(r"(?<!\]\()<(?:/?[a-zA-Z][\w-]*(?=[\s/>])[^<>]*>|!--|\?|![A-Za-z])")
 _AUTO = re.compile(r"<((?:https?|mailto|ftp|javascript|data|file|tel):[^<>\s]*)>", re.IGNORECASE)
 _ATX = re.compile(r"^(#{1,6})(.*?)#*\s*$")
 _EXPLICIT = re.compile(r"\s*\{:?\s*[^{}]*#([\w:.-]+)[^{}]*\}\s*$")

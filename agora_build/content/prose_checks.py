@@ -23,6 +23,8 @@ _CITIZENS = ("contributions", "places", "workshops")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ALLOWED_SCHEMES = ("http:", "https:", "mailto:", "tel:")
 _MARKER = re.compile(r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))")
+_RUN = re.compile(r"[*_]{41,}(?=[^\s*_])|(?<=[^\s*_])[*_]{41,}")
+_BRACKETS = re.compile(r"[\[\]]|\n\s*\n")
 MAX_NESTING = 20
 
 
@@ -89,9 +91,13 @@ class _Checker:
                 yield passage.problem("missing-alt", start, max(1, len(link.target)), value=shown(link.target))
             if link.target or (link.text is not None and not link.picture):
                 yield from self._link(passage, link)
+            if link.target and link.text is not None and not link.picture and not link.text.strip():
+                yield passage.problem("link-without-words", link.start, len(link.target), value=shown(link.target))
         for start, tag in markdown_scan.tags(masked):
             yield passage.problem("raw-html", start, len(tag), value=shown(tag))
         yield from _levels(passage, masked)
+        yield from _nesting(passage)
+        yield from _inline_nesting(passage, masked)
 
     def _link(self, passage: Passage, link: markdown_scan.Link) -> Iterator[Problem]:
         target, length = link.target, len(link.target)
@@ -116,7 +122,7 @@ class _Checker:
         written, _, fragment = link.target.partition("#")
         source = passage.document.path
         folder = posixpath.dirname(source)
-        name = unquote(written.partition("?")[0])
+        name = unquote(written)
         target = posixpath.normpath(posixpath.join(folder, name)) if name else source
         values = {"value": shown(link.target)}
         if not target.startswith("content/") or "\\" in name:
@@ -176,3 +182,16 @@ def _nesting(passage: Passage) -> Iterator[Problem]:
             yield passage.problem("too-nested", start, min(len(line), 80), limit=str(MAX_NESTING))
             return
         start += len(line) + 1
+
+
+def _inline_nesting(passage: Passage, masked: str) -> Iterator[Problem]:
+    """Refuse emphasis and brackets opened one in another beyond reason, for the same reason."""
+    starts = [match.start() for match in (_RUN.search(masked),) if match]
+    depth = 0
+    for match in _BRACKETS.finditer(masked):
+        depth = {"[": depth + 1, "]": max(0, depth - 1)}.get(match[0], 0)
+        if depth > MAX_NESTING:
+            starts.append(match.start())
+            break
+    if starts:
+        yield passage.problem("too-nested", min(starts), 1, limit=str(MAX_NESTING))

@@ -10,12 +10,11 @@ import yaml
 from frontmatter import Post
 from frontmatter.default_handlers import YAMLHandler
 
-from agora_build.content.strict_yaml import Mark, Path, Reading, read_yaml
+from agora_build.content.strict_yaml import CONTROL, Mark, Path, Reading, read_yaml
 from agora_build.problems import START, Problem, Span
 
 MAX_FRONT_MATTER = 64_000
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class FrontMatterError(ValueError):
@@ -138,7 +137,7 @@ def _decode(source: Source, raw: bytes) -> bool:
         source.problems.append(source.problem("not-utf-8", _place(before), value=f"{raw[error.start]:02X}"))
         return False
     source.text = text if "\r" not in text else _newlines(text)
-    match = _CONTROL.search(source.text)
+    match = CONTROL.search(source.text)
     if match:
         span = _place(source.text[: match.start()])
         source.problems.append(source.problem("control-character", span, value=f"U+{ord(match[0]):04X}"))

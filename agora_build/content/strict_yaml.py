@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from agora_build.problems import Span
 
 MAX_DEPTH = 10
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # What the parser says (its words are English, and about parsing) -> our code, which tells what to do.
 _SYNTAX = (
@@ -120,6 +122,8 @@ class _Reader:
             self._flaw(event, "tag", value=event.tag.replace("tag:yaml.org,2002:", "!!"))
         if isinstance(event, yaml.ScalarEvent):
             self.reading.marks[path] = Mark(key, span, last - (event.style in ("|", ">")))
+            if event.style == '"' and (found := CONTROL.search(event.value)):  # written as an escape: "\\x00"
+                self._flaw(event, "control-character", value=f"U+{ord(found[0]):04X}")
             return str(event.value)
         if len(path) >= MAX_DEPTH:
             self._flaw(event, "too-deep", limit=str(MAX_DEPTH))

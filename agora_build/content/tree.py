@@ -36,7 +36,7 @@ IGNORED = ("LICENSE.md", "README.md")
 MAX_TEXT, MAX_MEDIA, MAX_AUDIO = 1_000_000, 50_000_000, 200_000_000
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ID = re.compile(r"[0-9]{8}-[0-9a-hjkmnp-tv-z]{8}")
-_UNPORTABLE = re.compile(r"[<>:\"|?*\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
+_UNPORTABLE = re.compile(r"[<>:\"|?*#%\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
 _MAX_SLUG = 60
 
 
@@ -62,8 +62,7 @@ class Tree:
 
     def refuse(self, path: str, code: str, /, **values: str) -> None:
         """Note a problem of a file as a whole."""
-        printable = path.encode("utf-8", "backslashreplace").decode("utf-8")
-        self.problems.append(Problem(printable, START, code, {"value": os.path.basename(printable), **values}))
+        self.problems.append(Problem(path, START, code, {"value": os.path.basename(path), **values}))
 
 
 def scan(root: str) -> Tree:
@@ -121,6 +120,9 @@ def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
     link = entry.is_symlink()
     if link:
         tree.refuse(path, "symlink")
+    elif not entry.is_file(follow_symlinks=False):  # a pipe or a device: reading it may never end
+        tree.refuse(path, "unexpected-file", near="")
+        return
     place = _place(path)
     suffix = os.path.splitext(path)[1].lower()
     if place:

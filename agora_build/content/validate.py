@@ -157,9 +157,10 @@ def _guess_date(text: str) -> str:
     if len(parts) != 3 or len(parts[0]) != 4 or not re.fullmatch(r"[\d/. -]+", text):  # noqa: PLR2004
         return ""
     try:
-        return datetime.date(int(parts[0]), int(parts[1]), int(parts[2])).isoformat()
+        guess = datetime.date(int(parts[0]), int(parts[1]), int(parts[2])).isoformat()
     except ValueError:
         return ""
+    return guess if guess != text else ""  # it exists, but nobody meant that year
 
 
 def _guess_time(text: str) -> str:

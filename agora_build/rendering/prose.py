@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import posixpath
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -10,7 +11,9 @@ from xml.etree.ElementTree import Element
 import markdown
 import nh3
 from markdown.extensions import Extension, abbr, attr_list, def_list, footnotes, sane_lists, tables, toc
+from markdown.extensions.attr_list import AttrListTreeprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE
 from markupsafe import Markup
 
 from agora_build import urls
@@ -37,6 +40,9 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "th": {"scope"},
 }
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_GIVEN = {"id", "class", "lang", "dir"}  # what an author may give to an element: {#id .class lang=en}
+_PEOPLES = ("contributions", "places", "workshops")  # folders whose texts have no heading to link to
 
 
 class Prose:
@@ -51,7 +57,7 @@ class Prose:
                 tables.TableExtension(),
                 footnotes.FootnoteExtension(),
                 toc.TocExtension(slugify=_slug, permalink=False),
-                attr_list.AttrListExtension(),
+                _Attributes(),
                 def_list.DefListExtension(),
                 sane_lists.SaneListExtension(),
                 abbr.AbbrExtension(),
@@ -59,43 +65,87 @@ class Prose:
             ],
             output_format="html",
         )
-        self._cleaner = nh3.Cleaner(tags=set(_TAGS), attributes=_ATTRIBUTES, link_rel=None)
+        self._cleaner = nh3.Cleaner(tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
 
-    def html(self, text: str, source: str, page: str) -> Markup:
-        """Render the prose of the content file `source` for the output path `page`."""
+    def html(self, text: str, source: str, page: str, taken: set[str] | None = None) -> Markup:
+        """Render the prose of the content file `source` for the output path `page`.
+
+        `taken` holds the ids of the prose already on that page; those of this text join it.
+        """
         self._links.resolve = lambda href: self._public(href, source, page)
+        self._links.taken = set() if taken is None else taken
         self._reader.reset()
         cleaned = self._cleaner.clean(self._reader.convert(text))
         return Markup(typography.html(_scoped(cleaned), self._urls.language))
 
     def _public(self, href: str, source: str, page: str) -> str:
+        href = html.unescape(href.replace(AMP_SUBSTITUTE, "&"))  # <a@b.example> comes letter by letter
         path, hash_, anchor = href.partition("#")
         if not path or ":" in path.split("/")[0]:
             return href
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(path)))
         is_page = target.endswith((".md", ".yml"))
         public = self._urls.source(target) if is_page else self._urls.media(target)
+        if anchor and target.endswith(".md") and posixpath.basename(posixpath.dirname(target)) not in _PEOPLES:
+            anchor = urls.prose_anchor(anchor)
         return urls.relative(public + hash_ + anchor, page)
 
 
+class _Attributes(attr_list.AttrListExtension):
+    """Reads {#id .class}; what would change a link, a picture or the page's behaviour is dropped."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
+        super().extendMarkdown(md)
+        md.treeprocessors.register(_GivenAttributes(md), "attr_list", 8)
+
+
+class _GivenAttributes(AttrListTreeprocessor):
+    def assign_attrs(self, elem: Element, attrs_string: str, *, strict: bool = False) -> str:
+        before = dict(elem.attrib)
+        rest: str = super().assign_attrs(elem, attrs_string, strict=strict)
+        given = {name: value for name, value in elem.attrib.items() if name in _GIVEN}
+        elem.attrib.clear()
+        elem.attrib.update(before | given)
+        return rest
+
+
 class _Links(Extension, Treeprocessor):
-    """Rewrites the href and src of a tree through `resolve`, which is set before each text."""
+    """Rewrites the href and src of a tree through `resolve`, and its ids so that the layout has none of them.
+
+    `resolve` and `taken` are set before each text.
+    """
 
     resolve: Callable[[str], str]
+    taken: set[str]
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
         md.treeprocessors.register(self, "agora-links", 0)
 
     def run(self, root: Element) -> None:
+        self._name(root)
         for element in root.iter():
             for attribute in ("href", "src"):
                 value = element.get(attribute)
-                if value is not None:
+                if value is not None and not value.startswith("#"):
                     element.set(attribute, self.resolve(value))
             if element.tag == "img":
                 element.set("loading", "lazy")
             if element.get("href", "").startswith("http"):
                 element.set("rel", "noopener noreferrer")
+
+    def _name(self, root: Element) -> None:
+        """Give the ids, and the links to them, names that neither the layout nor another prose of the page has."""
+        named = [element for element in root.iter() if element.get("id")]
+        rank = 1
+        while any(urls.prose_anchor(element.get("id", ""), rank) in self.taken for element in named):
+            rank += 1
+        for element in named:
+            element.set("id", urls.prose_anchor(element.get("id", ""), rank))
+        self.taken.update(element.get("id", "") for element in named)
+        for element in root.iter():
+            href = element.get("href", "")
+            if href.startswith("#") and len(href) > 1:
+                element.set("href", "#" + urls.prose_anchor(href[1:], rank))
 
 
 def _slug(title: str, _separator: str) -> str:

@@ -81,10 +81,11 @@ class Theme:
 
     def page(self, template: str, path: str, /, **context: object) -> bytes:
         """Render a template as the page at an output path; an undefined name is an error."""
+        taken: set[str] = set()
         functions = {
             "path": path,
             "link": lambda target: urls.relative(target, path),
-            "prose": lambda text, source: self.prose(text, source, path),
+            "prose": lambda text, source: self._prose.html(text, source, path, taken),
             "canonical": urls.absolute(path, self.base_url),
         }
         return self._templates.get_template(template).render({**functions, **context}).encode()
