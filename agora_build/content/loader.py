@@ -15,6 +15,7 @@ from agora_build.config import Config
 from agora_build.content.checks import check
 from agora_build.content.config_file import read_config_file
 from agora_build.content.draft import Document, Draft
+from agora_build.content.pictures import check_pictures
 from agora_build.content.prose_checks import check_prose
 from agora_build.content.references import check_references
 from agora_build.content.site import Entry, Microsite, Site
@@ -41,6 +42,7 @@ def load(root: pathlib.Path, today: datetime.date) -> Loaded:
     draft = Draft(os.fspath(root), config, documents, frozenset(tree.media))
     problems += check_references(draft)
     problems += check_prose(draft)
+    problems += check_pictures(draft)
     problems += check(draft, today)
     if problems or config.config is None:
         return Loaded(None, in_order(problems))
