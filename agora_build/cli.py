@@ -135,13 +135,15 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--city", metavar="DOSSIER", type=_FOLDER, help="Dossier d’agora.toml ; par défaut, le dossier courant.")
 @click.option("--output", metavar="DOSSIER", type=_FOLDER, help="Où écrire le site ; par défaut, output/ de la ville.")
 @click.option("--now", "day", metavar="AAAA-MM-JJ", type=_DAY, help="Jour dont parle le site.")
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Nombre de processus ; par défaut, un par cœur.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
-def build(city: Path | None, output: Path | None, day: datetime.datetime | None, form: Form) -> None:
+def build(city: Path | None, output: Path | None, day: datetime.datetime | None, jobs: int | None, form: Form) -> None:
     """Construire le site ; à la moindre erreur, rien n’est écrit."""
     from agora_build import pipeline
 
     root = city or Path()
-    report = pipeline.build(root, output or root / "output", day.date() if day else None)
+    target = output or root / "output"
+    report = pipeline.build(root, target, day.date() if day else None, jobs or os.cpu_count() or 1)
     _stop_on(report.problems, root, form)
     if form != "text":
         _echo_nothing(form)

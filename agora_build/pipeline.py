@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agora_build.build import inspection, release
+from agora_build.build import inspection, release, workers
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 from agora_build.content.loader import load
@@ -68,8 +69,8 @@ class BuildReport:
     seconds: float = 0.0
 
 
-def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
-    """Build the city in `root` into the folder `output`; with a problem, nothing is written."""
+def build(root: Path, output: Path, today: datetime.date | None, jobs: int = 1) -> BuildReport:
+    """Build the city in `root` into the folder `output` with `jobs` processes; with a problem, nothing is written."""
     started = time.perf_counter()
     output = output.resolve()
     release.recover(output)
@@ -81,7 +82,7 @@ def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
     loaded = load(root, day)
     if loaded.site is None:
         return BuildReport(in_order(loaded.problems))
-    files, problems = render(loaded.site, root, day)
+    files, problems = render(loaded.site, root, day, jobs)
     if problems:
         return BuildReport(in_order(problems))
     with release.alone(output):
@@ -89,22 +90,20 @@ def build(root: Path, output: Path, today: datetime.date | None) -> BuildReport:
     return BuildReport([], len(files), time.perf_counter() - started)
 
 
-def render(site: Site, root: Path, today: datetime.date) -> tuple[dict[str, bytes], list[Problem]]:
+def render(site: Site, root: Path, today: datetime.date, jobs: int) -> tuple[dict[str, bytes], list[Problem]]:
     """Render every output of the site, by path, and inspect the whole."""
     folders = theme_folders(root, site.config.publication.theme)
     theme = Theme(folders, frame_of(site))
-    files: dict[str, bytes] = {}
-    problems: list[Problem] = []
-    for item in declared(site, root, folders, today):
-        if item.path in files:
-            problems.append(Problem(item.path, START, "duplicate-output", {"value": item.path}))
-        try:
-            files[item.path] = item.bytes(theme)
-        except RecursionError:
-            problems.append(Problem(item.path, START, "too-nested", {"limit": str(MAX_NESTING)}))
-    pages = [path for path in files if path.endswith(".html") and path != "404.html"]
-    for item in sitemap.outputs(pages, theme.base_url):
-        files[item.path] = item.bytes(theme)
+    items = list(declared(site, root, folders, today))
+    items += sitemap.outputs([item.path for item in items], theme.base_url)
+    counts = Counter(item.path for item in items)
+    problems = [
+        Problem(path, START, "duplicate-output", {"value": path}) for path, count in counts.items() if count > 1
+    ]
+    done = workers.render_all(items, theme, jobs)
+    files = {path: content for path, content in done.items() if content is not None}
+    nested = [path for path, content in done.items() if content is None]
+    problems += [Problem(path, START, "too-nested", {"limit": str(MAX_NESTING)}) for path in nested]
     return files, problems + inspection.inspect(files)
 
 

@@ -94,3 +94,13 @@ def test_the_interface_speaks_the_language_of_the_city(tmp_path: Path, language:
     home = (output / "index.html").read_text("utf-8")
     assert f'<html lang="{language}"' in home
     assert (output / {"fr": "campagnes", "en": "campaigns"}[language] / "index.html").exists()
+
+
+def test_any_number_of_processes_gives_the_same_site(tmp_path: Path) -> None:
+    """Work shared out over processes changes nothing, in bytes or in order."""
+    agora = [sys.executable, "-c", "import sys; from agora_build.cli import main; main(sys.argv[1:])", "build"]
+    city = minimal_city(tmp_path)
+    for jobs in ("1", "3"):
+        command = [*agora, "--city", str(city), "--output", str(tmp_path / jobs), "--now", "2017-01-20", "--jobs", jobs]
+        subprocess.run(command, check=True, capture_output=True)
+    assert tree(tmp_path / "1") == tree(tmp_path / "3")
