@@ -23,6 +23,8 @@ def render_all(items: Sequence[Output[Any]], theme: Theme, jobs: int) -> Mapping
     """
     safe = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
     own, *others = _shares(items, max(1, jobs) if safe else 1)
+    if others:
+        theme.compile_shared()
     context = multiprocessing.get_context("fork" if others else None)
     waiting = []
     for share in others:

@@ -90,6 +90,12 @@ class Theme:
         }
         return self._templates.get_template(template).render({**functions, **context}).encode()
 
+    def compile_shared(self) -> None:
+        """Compile the templates that others extend or import, once for all the processes forked after this."""
+        shared = self._templates.list_templates(filter_func=lambda name: name.startswith("macros/"))
+        for name in ("base.html", "microsite.html", *shared):
+            self._templates.get_template(name)
+
     def text(self, msgid: str, **values: object) -> str:
         """Translate a message and fill its {named} values in."""
         return self._catalogue.gettext(msgid).format(**values)
