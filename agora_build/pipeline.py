@@ -90,7 +90,7 @@ def build(root: Path, output: Path, today: datetime.date | None, jobs: int = 1) 
     return BuildReport([], len(files), time.perf_counter() - started)
 
 
-def render(site: Site, root: Path, today: datetime.date, jobs: int) -> tuple[dict[str, bytes], list[Problem]]:
+def render(site: Site, root: Path, today: datetime.date, jobs: int = 1) -> tuple[dict[str, bytes], list[Problem]]:
     """Render every output of the site, by path, and inspect the whole."""
     folders = theme_folders(root, site.config.publication.theme)
     theme = Theme(folders, frame_of(site))
