@@ -17,7 +17,7 @@ from agora_build.pipeline import build
 
 ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)
-BUILD = "import sys; from agora_build.cli import main; main(['build', '--output', sys.argv[1]])"
+BUILD = "import sys; from agora_build.cli import main; main(['build', '--output', *sys.argv[1:]])"
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -104,3 +104,25 @@ def test_any_number_of_processes_gives_the_same_site(tmp_path: Path) -> None:
         command = [*agora, "--city", str(city), "--output", str(tmp_path / jobs), "--now", "2017-01-20", "--jobs", jobs]
         subprocess.run(command, check=True, capture_output=True)
     assert tree(tmp_path / "1") == tree(tmp_path / "3")
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_broken_template_is_named_whichever_process_meets_it(tmp_path: Path, jobs: str) -> None:
+    """A fault of the theme ends the build with code 3, keeps its whole story in a file, and publishes nothing."""
+    city = minimal_city(tmp_path)
+    templates = city / "themes" / "ville" / "templates"
+    templates.mkdir(parents=True)
+    for name in ("page.html", "contribution.html", "workshop.html", "resource.html", "debate.html"):
+        (templates / name).write_text("{{ nulle_part.rien }}", "utf-8")
+    toml = (city / "agora.toml").read_text("utf-8")
+    (city / "agora.toml").write_text(toml.replace("[publication]", '[publication]\ntheme = "ville"', 1), "utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-c", BUILD, str(tmp_path / "output"), "--jobs", jobs],
+        cwd=city,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+        capture_output=True,
+    )
+    assert ended.returncode == 3
+    assert "nulle_part" in next(tmp_path.glob("agora-*.txt")).read_text("utf-8")
+    assert not (tmp_path / "output").exists()

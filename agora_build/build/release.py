@@ -43,10 +43,13 @@ def alone(output: Path) -> Iterator[None]:
 
 
 def recover(output: Path) -> None:
-    """Put the last good site back, when a build was killed between the two moves of a swap."""
-    previous = _beside(output, "old")
-    if previous.is_dir() and not output.exists():
-        previous.rename(output)
+    """Put the last good site back, when a build was killed between the two moves of a swap.
+
+    A build that is between these moves now holds the lock: it is waited for, and then nothing is missing.
+    """
+    if _interrupted(output):
+        with alone(output):
+            _put_back(output)
 
 
 def write_aside(files: Iterable[tuple[str, bytes]], output: Path) -> Path:
@@ -67,8 +70,8 @@ def write_aside(files: Iterable[tuple[str, bytes]], output: Path) -> Path:
 
 
 def swap(aside: Path, output: Path) -> None:
-    """Put the new folder in the place of the old one; the old one is deleted only after that."""
-    recover(output)
+    """Put the new folder in the place of the old one, which is deleted only after that; to be called `alone`."""
+    _put_back(output)
     previous = _beside(output, "old")
     shutil.rmtree(previous, ignore_errors=True)
     if output.exists():
@@ -97,6 +100,15 @@ def _write(files: Iterable[tuple[str, bytes]], aside: Path) -> set[str]:
         with open(target, "wb") as file:  # noqa: PTH123
             file.write(content)
     return tops
+
+
+def _interrupted(output: Path) -> bool:
+    return _beside(output, "old").is_dir() and not output.exists()
+
+
+def _put_back(output: Path) -> None:
+    if _interrupted(output):
+        _beside(output, "old").rename(output)
 
 
 def _beside(output: Path, role: str) -> Path:

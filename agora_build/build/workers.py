@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from multiprocessing.connection import Connection
@@ -60,9 +61,10 @@ def _work(share: list[Output[Any]], theme: Theme, answer: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent alone says that it was interrupted
     try:
         answer.send(_render(share, theme))
-    except Exception as error:  # noqa: BLE001 - raised again in the parent
-        error.add_note(f"in a worker, among {sorted({_module(item) for item in share})}")
+    except OSError as error:
         answer.send(error)
+    except Exception:  # noqa: BLE001 - raised again in the parent; not every exception can be sent, its text can
+        answer.send(RuntimeError(traceback.format_exc()))
 
 
 def _render(share: list[Output[Any]], theme: Theme) -> Rendered:
