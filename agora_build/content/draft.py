@@ -13,7 +13,6 @@ from agora_build.content.config_file import ConfigFile
 from agora_build.content.fields import Model
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source
-from agora_build.content.strict_yaml import Path
 from agora_build.content.tree import Found
 from agora_build.problems import START, Problem, Span
 
@@ -51,13 +50,6 @@ class Document:
     def at_text(self, code: str, line: int, column: int, length: int, /, **values: str) -> Problem:
         """Make a problem in the text itself."""
         return self.source.problem(code, Span(line, column, max(1, length)), **values)
-
-    def text_at(self, path: Path) -> str:
-        """Give the text of a value, or ''."""
-        found: Any = self.written
-        for part in path:
-            found = found[part]
-        return found if isinstance(found, str) else ""
 
 
 @dataclass(slots=True)
