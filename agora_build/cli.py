@@ -125,7 +125,7 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
         _echo_nothing(form)
         return
     debates = sum(len(microsite.debates) for microsite in site.microsites)
-    contributions = sum(len(microsite.contributions) for microsite in site.microsites)
+    contributions = sum(len(thread.contributions) for thread in loaded.threads.values())
     click.echo(
         f"Tout est en ordre : {_count(len(site.microsites), 'campagne')}, {_count(debates, 'débat')}, "
         f"{_count(contributions, 'contribution')}, {_count(len(site.pages), 'page libre', 'pages libres')}."
@@ -145,7 +145,8 @@ def build(city: Path | None, output: Path | None, day: datetime.datetime | None,
     root = city or Path()
     target = output or root / "output"
     gc.set_threshold(50_000)  # a build makes much and drops little: looking for cycles less often saves a tenth
-    report = pipeline.build(root, target, day.date() if day else None, jobs or os.cpu_count() or 1)
+    order = pipeline.Order(os.fspath(root), target, day.date() if day else None, jobs or os.cpu_count() or 1)
+    report = pipeline.build(order)
     _stop_on(report.problems, root, form)
     if form != "text":
         _echo_nothing(form)

@@ -1,125 +1,250 @@
-"""Turns a city's folder into its published site: load, check, declare the outputs, render them, publish."""
+"""Turns a city's folder into its published site: what changed is read, checked, rendered, inspected, published."""
 
 from __future__ import annotations
 
 import datetime
+import os
+import pickle
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agora_build.build import inspection, release, workers
-from agora_build.content.config_file import read_config
-from agora_build.content.day import day_of_build
-from agora_build.content.loader import load
-from agora_build.content.prose_checks import MAX_NESTING
-from agora_build.content.site import Site
-from agora_build.outputs import (
-    agenda_pages,
-    assets,
-    calendars,
-    contribution_pages,
-    debate_pages,
-    decision_pages,
-    feeds,
-    front_pages,
-    kit_pages,
-    map_pages,
-    maps,
-    podcast,
-    radio_pages,
-    resource_pages,
-    rules_pages,
-    sitemap,
-    timeline_pages,
-    timelines,
-)
+import agora_build
+from agora_build.build import inspection, links, plan, reading, release, state, workers
+from agora_build.build.look import City, hash_of, look
+from agora_build.build.profile import Profile
+from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
+from agora_build.build.store import Row, Store
+from agora_build.content.gathering import gathered, heard
+from agora_build.content.models import Page
+from agora_build.content.site import Entry, Site
+from agora_build.outputs import record, sitemap
 from agora_build.problems import START, Problem, in_order
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, Theme, theme_folders
 
-OUTPUTS = (
-    front_pages,
-    timeline_pages,
-    timelines,
-    debate_pages,
-    contribution_pages,
-    agenda_pages,
-    calendars,
-    map_pages,
-    maps,
-    resource_pages,
-    kit_pages,
-    radio_pages,
-    podcast,
-    decision_pages,
-    rules_pages,
-    feeds,
-)
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: the problems that stopped it, or how many files it published, in how many seconds."""
+    """What a build did: the problems that stopped it, or how many files the site has, and how many it wrote."""
 
     problems: list[Problem]
     files: int = 0
+    written: int = 0
     seconds: float = 0.0
+    profile: Profile | None = None
 
 
-def build(root: Path, output: Path, today: datetime.date | None, jobs: int = 1) -> BuildReport:
-    """Build the city in `root` into the folder `output` with `jobs` processes; with a problem, nothing is written."""
-    started = time.perf_counter()
-    output = output.resolve()
-    release.recover(output)
-    refused = release.refused(root, output)
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: the city, where its site goes, the day it speaks of, and how to build."""
+
+    root: str
+    output: Path
+    day: datetime.date | None = None
+    jobs: int = 1
+    full: bool = False
+    progress: Progress = lambda _stage, _done, _total: None
+
+
+class Refused(Exception):
+    """Stops a build: these are the problems."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__()
+        self.problems = in_order(list(problems))
+
+
+def build(order: Order) -> BuildReport:
+    """Build a site; with a problem, what is published stays as it is."""
+    began = time.perf_counter()
+    order = replace(order, output=order.output.resolve())
+    release.recover(order.output)
+    refused = release.refused(Path(order.root), order.output)
     if refused:
         return BuildReport(refused)
-    config, _ = read_config(root)
-    day = today or day_of_build(config)
-    loaded = load(root, day)
-    if loaded.site is None:
-        return BuildReport(in_order(loaded.problems))
-    files, problems = render(loaded.site, root, day, jobs)
-    if problems:
-        return BuildReport(in_order(problems))
-    with release.alone(output):
-        release.swap(release.write_aside(files.items(), output), output)
-    return BuildReport([], len(files), time.perf_counter() - started)
+    try:
+        with state.alone(order.root), release.alone(order.output):
+            report = _build(order)
+    except Refused as refusal:
+        return BuildReport(refusal.problems)
+    return replace(report, seconds=time.perf_counter() - began)
 
 
-def render(site: Site, root: Path, today: datetime.date, jobs: int = 1) -> tuple[dict[str, bytes], list[Problem]]:
-    """Render every output of the site, by path, and inspect the whole."""
-    folders = theme_folders(root, site.config.publication.theme)
-    theme = Theme(folders, frame_of(site))
-    items = list(declared(site, root, folders, today))
-    items += sitemap.outputs([item.path for item in items], theme.base_url)
-    counts = Counter(item.path for item in items)
-    problems = [
-        Problem(path, START, "duplicate-output", {"value": path}) for path, count in counts.items() if count > 1
-    ]
-    done = workers.render_all(items, theme, jobs)
-    files = {path: content for path, content in done.items() if content is not None}
-    nested = [path for path, content in done.items() if content is None]
-    problems += [Problem(path, START, "too-nested", {"limit": str(MAX_NESTING)}) for path in nested]
-    return files, problems + inspection.inspect(files)
+def _build(order: Order) -> BuildReport:
+    profile = Profile()
+    with profile.stage("look"):
+        old = {} if order.full else state.read(order.root)
+        city = look(order.root, order.day, old)
+        store = _store(order, city, old)
+    with closing(store):
+        torn = store.is_fresh or bool(store.fact("torn"))
+        todo = plan.Plan(everything=torn or city.changed_for_all(old))
+        with profile.stage("read"):
+            _read(order, city, old, store, todo)
+        with profile.stage("gather"):
+            site = _gather(order, city, store)
+            frame = frame_of(site)
+            todo.everything |= _frame_hash(frame) != old.get("frame")
+            press = _press(order, city, site, frame, store, old)
+        made = _render(order, press, todo, profile)
+        with profile.stage("inspect"):
+            _settle(city, press, made)
+        with profile.stage("publish"):
+            identity, files, written = _publish(order, press, str(old.get("release")), made)
+            store.note("torn", b"")
+            store.keep()
+            state.write(order.root, {**city.state(), "frame": _frame_hash(frame), "release": identity, "files": files})
+    return BuildReport([], files, written, profile=profile)
 
 
-def declared(site: Site, root: Path, folders: tuple[Path, ...], today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare every output of the site but the sitemap, which lists them."""
-    yield from assets.outputs(site, root, folders)
-    for module in OUTPUTS:
-        yield from module.outputs(site, today)
+def _store(order: Order, city: City, old: Mapping[str, Any]) -> Store:
+    path = os.path.join(order.root, state.FOLDER, state.STORE)  # noqa: PTH118
+    kept = Store.opened(path) if old.get("code") == city.code else None
+    return kept or Store(path, fresh=True)
+
+
+def _read(order: Order, city: City, old: Mapping[str, Any], store: Store, todo: plan.Plan) -> None:
+    """Bring the store up to date with the content, and note in the plan what changed."""
+    done = None
+    if not store.is_fresh and old.get("day") == city.day.isoformat():
+        done = reading.read_changed(order.root, city.config, city.day, old["city"], city.signatures, store)
+    if done is not None:
+        for row in done.rows:
+            known = store.row(row.path)
+            todo.note_row(row, (known.digest, known.campaign, known.debate) if known else None)
+        store.add(done.rows)
+        return
+    known_before = store.digests()
+    seen: set[str] = set()
+
+    def keep(rows: list[Row]) -> None:
+        seen.update(row.path for row in rows)
+        store.add([row for row in rows if todo.note_row(row, known_before.get(row.path))])
+
+    done = reading.read_all(order.root, city.config, city.day, order.jobs, order.progress, keep)
+    if done.problems or city.config.config is None:
+        raise Refused(done.problems)
+    for path in known_before.keys() - seen:
+        todo.note(*known_before[path][1:])
+    store.remove(known_before.keys() - seen)
+    store.note("audio", pickle.dumps(done.audio))
+
+
+def _gather(order: Order, city: City, store: Store) -> Site:
+    config = city.config.config
+    assert config is not None  # noqa: S101 - a city without one has problems, and was refused
+    named = store.named() | set(city.config.pictures)
+    audio = pickle.loads(store.fact("audio"))  # noqa: S301 - our own file
+    return gathered(order.root, config, store.entries(), named, audio)
 
 
 def frame_of(site: Site) -> Frame:
-    """Gather what the layout of every page shows."""
+    """Gather what the layout of every page shows; of the free pages, the menu says the title alone."""
     return Frame(
         config=site.config,
-        pages=site.pages,
+        pages=tuple(_menu_entry(entry) for entry in site.pages),
         has_map=site.config.map is not None,
         has_radio=any(microsite.episodes for microsite in site.microsites),
         as_of=site.config.publication.as_of,
     )
+
+
+def _menu_entry(entry: Entry[Page]) -> Entry[Page]:
+    return replace(entry, meta=entry.meta.model_copy(update={"summary": None}), body="", digest="")
+
+
+def _frame_hash(frame: Frame) -> str:
+    return hash_of(repr((frame.pages, frame.has_map, frame.has_radio, frame.as_of)).encode())
+
+
+def _press(order: Order, city: City, site: Site, frame: Frame, store: Store, old: Mapping[str, Any]) -> Press:
+    folders = theme_folders(Path(order.root), site.config.publication.theme)
+    return Press(
+        site=site,
+        sizes=store.sizes(),
+        folders=folders,
+        root=Path(order.root),
+        today=city.day,
+        theme=Theme(folders, frame),
+        frame=city.settings + _frame_hash(frame),
+        store=store,
+        stage=release.stage(order.output),
+        fresh=store.is_fresh or not release.reachable(order.output, str(old.get("release", ""))),
+        theme_changed=city.theme != old.get("theme"),
+    )
+
+
+def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> list[Made]:
+    """Render every scope of the plan: the threads, then what needs to know what they say; drop those that are gone."""
+    store = press.store
+    with profile.stage("threads"):
+        done = _run(order, press, todo.thread_jobs(press.site, press.sizes), profile)
+    with profile.stage("campaigns"):
+        press.site = heard(press.site, press.counts(), {})
+        done += _run(order, press, todo.other_jobs(press.site), profile)
+    for name in store.names() - plan.expected(press.site, press.sizes):
+        done.append(press.removed(name))
+        store.remove_scope(name)
+    return done
+
+
+def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile) -> list[Made]:
+    """Render scopes on every core, and keep their records as they come."""
+    store = press.store
+    processes = order.jobs if len(jobs) > 1 else 1
+    if processes > 1:
+        press.theme.compile_shared()
+        store.note("torn", b"1")  # until the build has ended, what is in the store may be ahead of what is published
+        store.pause()
+    done: list[Made] = []
+    for _, made in workers.each(press, jobs, processes):
+        store.add_scope(made.row)
+        profile.add(made)
+        done.append(made.without_row())
+        order.progress("render", len(done), len(jobs))
+    if processes > 1:
+        store.pause()
+    return done
+
+
+def _settle(city: City, press: Press, done: list[Made]) -> None:
+    """Add what needs the list of all files, then refuse a site in which something is broken."""
+    store = press.store
+    found = [problem for made in done for problem in made.problems]
+    if press.fresh or any(made.gained or made.gone for made in done):
+        paths = store.paths()
+        counts = Counter(paths)
+        found += [Problem(path, START, "duplicate-output", {"value": path}) for path in counts if counts[path] > 1]
+        found += [] if inspection.HOME in counts else [Problem(inspection.HOME, START, "no-home-page")]
+        done.append(press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme.base_url)))
+        store.add_scope(done[-1].row)
+    said = (agora_build.__version__, city.commit, city.day.isoformat())
+    done.append(press.render(RECORD_SCOPE, [Output(record.PATH, said, record.render)]))
+    store.add_scope(done[-1].row)
+    if press.fresh or any(made.lost or made.asks for made in done):
+        found += links.broken(store)
+    if found:
+        raise Refused(found)
+
+
+def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[str, int, int]:
+    """Publish what changed; give the id of the release, how many files the site has, and how many were written."""
+    sums = b"".join(part for _, part in press.store.scopes("sums"))
+    identity = hash_of(sums)
+    files = sums.count(b"\n") + 1
+    written = {path for made in done for path in made.written}
+    gone = {path for made in done for path in made.gone} - written
+    if press.fresh:
+        press.write(record.SUMS, sums)
+        release.publish(order.output, press.stage, identity)
+    elif identity != base:
+        press.write(record.SUMS, sums)
+        release.update(order.output, press.stage, base, identity, {*written, record.SUMS}, gone)
+    return identity, files, len(written)

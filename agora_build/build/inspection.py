@@ -1,57 +1,92 @@
-"""Turns a site about to be published into the list of what is broken in it: links, anchors, ids, foreign resources."""
+"""Turns a page about to be published into what it offers (ids) and wants (links), and tells what is broken in a site."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
 from urllib.parse import unquote
 
 from agora_build.problems import START, Problem
 
-_ID = re.compile(rb'\sid="([^"]*)"')
-_LINK = re.compile(rb'<(\w+)\b[^>]*?\s(?:href|src|data|poster)="([^"]*)"')
-_REL = re.compile(rb"<link\b[^>]*>")
-_REFERENCE_RELS = (b'rel="canonical"', b'rel="alternate"', b'rel="license"')
-_FOREIGN = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_TAG = re.compile(r'<[A-Za-z]\w*\s(?:[^>"]*"[^"]*")*[^>"]*>')  # what people wrote can look like one, not be one
+_ATTRIBUTE = re.compile(r' (id|href|src|data|poster)="([^"]*)"')
+_REFERENCE = re.compile(r'<link\s[^>]*rel="(?:canonical|alternate|license)"')
+_FOREIGN = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+HOME = "index.html"
 
 
-def inspect(files: Mapping[str, bytes]) -> list[Problem]:
-    """Check every HTML file of the site, given by output path."""
-    pages = {path: content for path, content in files.items() if path.endswith(".html")}
-    ids = {path: [found.decode() for found in _ID.findall(content)] for path, content in pages.items()}
-    anchors = {path: frozenset(found) for path, found in ids.items()}
-    problems = [] if "index.html" in files else [Problem("index.html", START, "no-home-page")]
-    for path, content in pages.items():
-        problems += [
-            Problem(path, START, "repeated-anchor", {"value": name})
-            for name in sorted(anchors[path])
-            if ids[path].count(name) > 1
-        ]
-        problems += _broken(path, content, files, anchors)
-    return problems
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a page offers and wants: its ids, and the `path` or `path#anchor` of each link inside the site."""
+
+    ids: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
 
 
-def _broken(
-    page: str, content: bytes, files: Mapping[str, bytes], anchors: Mapping[str, frozenset[str]]
-) -> Iterator[Problem]:
-    for tag, href in _links(content):
-        if _FOREIGN.match(href) and tag != "a":
-            yield Problem(page, START, "foreign-resource", {"value": href})
-        if _SCHEME.match(href) or href.startswith("/"):
-            continue
-        path, _, anchor = href.partition("#")
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(path))) if path else page
-        if target not in files:
-            yield Problem(page, START, "broken-link", {"value": href})
-        elif anchor and target in anchors and unquote(anchor) not in anchors[target] and "=" not in anchor:
-            yield Problem(page, START, "broken-anchor", {"value": href})
+NO_FACTS = Facts()
 
 
-def _links(content: bytes) -> Iterator[tuple[str, str]]:
-    references = {tag for tag in _REL.findall(content) if any(rel in tag for rel in _REFERENCE_RELS)}
-    for match in _LINK.finditer(content):
-        if match[1] == b"link" and any(match[0] in tag for tag in references) and b"://" in match[2]:
-            continue
-        yield match[1].decode(), match[2].decode().replace("&amp;", "&")
+def facts(path: str, content: bytes) -> tuple[Facts, list[Problem]]:
+    """Look at one file; only pages have something to say, and what is wrong in a page alone is told at once."""
+    if not path.endswith(".html"):
+        return NO_FACTS, []
+    ids: list[str] = []
+    wants: dict[str, None] = {}
+    problems: list[Problem] = []
+    tags = _TAG.findall(content.decode())
+    for name, value in _ATTRIBUTE.findall("".join(tags).replace("\n", " ")):
+        if name == "id":
+            ids.append(intern(value))
+        elif value[:1] == "/" or (":" in value and _SCHEME.match(value)):
+            problems += _outside(path, tags, value)
+        elif value[:3] == "../":
+            parent = path.rpartition("/")[0].rpartition("/")[0]
+            wants[_wanted(parent, value[3:])] = None
+        elif value[:1] in ("#", ""):
+            wants[path + value] = None
+        else:
+            wants[_wanted(path.rpartition("/")[0], value)] = None
+    if len(set(ids)) < len(ids):
+        repeated = sorted({name for name in ids if ids.count(name) > 1})
+        problems += [Problem(path, START, "repeated-anchor", {"value": name}) for name in repeated]
+    return Facts(tuple(ids), tuple(wants)), problems
+
+
+def _outside(path: str, tags: list[str], value: str) -> Iterator[Problem]:
+    """Refuse what a page would fetch from another host; a link is only followed by a reader."""
+    if not _FOREIGN.match(value):
+        return
+    for tag in tags:
+        if f'="{value}"' in tag and not tag.startswith("<a ") and not _REFERENCE.match(tag):
+            yield Problem(path, START, "foreign-resource", {"value": value})
+
+
+@lru_cache(maxsize=20_000)  # the pages of one folder have most of their links in common
+def _wanted(folder: str, href: str) -> str:
+    target, hash_, anchor = href.replace("&amp;", "&").partition("#")
+    found = posixpath.normpath(posixpath.join(folder, unquote(target)))
+    return f"{found}#{unquote(anchor)}" if hash_ and anchor and "=" not in anchor else found
+
+
+def missing(wants: Iterable[str], holds: Callable[[str], bool], ids: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """List the links that lead nowhere, given whether a path is in the site, and the ids of a page."""
+    for want in wants:
+        target, hash_, anchor = want.partition("#")
+        if not holds(target) or (hash_ and target.endswith(".html") and anchor not in ids(target)):
+            yield want
+
+
+def broken(wanted_by: Mapping[str, Iterable[str]], absent: Iterable[str], holds: Callable[[str], bool]) -> list[Problem]:
+    """Blame each link that leads nowhere on the pages that have it."""
+    nowhere = frozenset(absent)
+    return [
+        Problem(page, START, "broken-anchor" if holds(want.partition("#")[0]) else "broken-link", {"value": want})
+        for page, wants in wanted_by.items()
+        for want in wants
+        if want in nowhere
+    ]

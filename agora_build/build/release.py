@@ -52,54 +52,64 @@ def recover(output: Path) -> None:
             _put_back(output)
 
 
-def write_aside(files: Iterable[tuple[str, bytes]], output: Path) -> Path:
-    """Write every file into a new folder beside `output`, and give that folder.
-
-    A folder left by an interrupted build is removed first, and so is this one when it cannot be finished.
-    Raises OSError when the disk refuses.
-    """
-    aside = _beside(output, "new")
-    shutil.rmtree(aside, ignore_errors=True)
-    try:
-        tops = _write(files, aside)
-        (aside / MARK).write_text("\n".join(sorted(tops)) + "\n", "utf-8")
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    return aside
+def stage(output: Path) -> str:
+    """Give an empty folder beside the site, for the files of the next one."""
+    folder = _beside(output, "new")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return os.fspath(folder)
 
 
-def swap(aside: Path, output: Path) -> None:
-    """Put the new folder in the place of the old one, which is deleted only after that; to be called `alone`."""
-    _put_back(output)
-    previous = _beside(output, "old")
-    shutil.rmtree(previous, ignore_errors=True)
+def reachable(output: Path, release: str) -> bool:
+    """Tell whether a release is whole on the disk: published, or the one before."""
+    return bool(release) and release in (_holds(output), _holds(_beside(output, "previous")))
+
+
+def publish(output: Path, folder: str, release: str) -> None:
+    """Put a whole new tree in the place of the site, which becomes the previous one."""
+    _mark(Path(folder), release)
+    previous = _beside(output, "previous")
     if output.exists():
-        output.rename(previous)
-    try:
-        aside.rename(output)
-    except OSError:
-        if previous.exists():
-            previous.rename(output)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)
+        shutil.rmtree(previous, ignore_errors=True)
+        _exchange(folder, os.fspath(output))
+        os.rename(folder, previous)
+    else:
+        os.rename(folder, output)
 
 
-def _write(files: Iterable[tuple[str, bytes]], aside: Path) -> set[str]:
-    """Write the files; give the names at the top of the folder."""
-    made: set[str] = set()
-    tops: set[str] = set()
-    aside.mkdir(parents=True)
-    for path, content in files:
-        target = os.path.join(aside, path)  # noqa: PTH118 - pathlib costs more than the write
-        folder = os.path.dirname(target)  # noqa: PTH120
-        if folder not in made:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-            made.add(folder)
-        tops.add(path.partition("/")[0])
-        with open(target, "wb") as file:  # noqa: PTH123
-            file.write(content)
-    return tops
+def update(output: Path, folder: str, base: str, release: str, written: Iterable[str], gone: Iterable[str]) -> None:
+    """Bring the previous tree to the new release, with the staged files, and put it in the place of the site."""
+    spare = _beside(output, "previous")
+    if _holds(spare) != base:
+        shutil.rmtree(spare, ignore_errors=True)
+        shutil.copytree(output, spare, copy_function=os.link)
+    (spare / MARK).unlink(missing_ok=True)
+    for path in gone:
+        (spare / path).unlink(missing_ok=True)
+    for path in written:
+        target = spare / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(Path(folder, path), target)
+    _mark(spare, release)
+    _exchange(os.fspath(spare), os.fspath(output))
+
+
+def _holds(tree: Path) -> str:
+    mark = tree / MARK
+    return mark.read_text("utf-8").partition("\n")[0] if mark.is_file() else ""
+
+
+def _mark(tree: Path, release: str) -> None:
+    names = sorted(path.name for path in tree.iterdir())
+    (tree / MARK).write_text("\n".join([release, *names]) + "\n", "utf-8")
+
+
+def _exchange(one: str, other: str) -> None:
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(-100, one.encode(), -100, other.encode(), 2):
+        raise OSError(ctypes.get_errno(), "renameat2", one)
 
 
 def _interrupted(output: Path) -> bool:

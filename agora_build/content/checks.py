@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
-from agora_build.content.tree import WITH_ID
+from agora_build.content.tree import WITH_ID, Found
 from agora_build.content.validate import nearest, shown
-from agora_build.problems import Problem
+from agora_build.problems import START, Problem
 from agora_build.urls import Urls
 
 _HELD_NEEDS = ("attendance", "minutes")
@@ -18,18 +18,14 @@ _SECTIONS = ("campaigns", "agenda", "map", "radio")
 _NEEDS_BODY = ("pages", "contributions", "kits", "episodes")
 
 
-def check(draft: Draft, today: datetime.date) -> Iterator[Problem]:
-    """Check every file that could be read."""
-    yield from _same_ids(draft)
-    for document in draft.documents:
-        if not document.read:
-            continue
-        if document.found.folder in _NEEDS_BODY and not document.source.body.strip():
-            yield document.at_key("empty-body")
-        yield from _RULES.get(_kind(document), _nothing)(draft, document)
-        yield from check_locations(draft.config.map, document)
-        if _kind(document) == "campaign":
-            yield from _announced(document, today)
+def check(draft: Draft, document: Document, today: datetime.date) -> Iterator[Problem]:
+    """Check a file that could be read."""
+    if document.found.folder in _NEEDS_BODY and not document.source.body.strip():
+        yield document.at_key("empty-body")
+    yield from _RULES.get(_kind(document), _nothing)(draft, document)
+    yield from check_locations(draft.config.map, document)
+    if _kind(document) == "campaign":
+        yield from _announced(document, today)
 
 
 def _kind(document: Document) -> str:
@@ -41,13 +37,14 @@ def _nothing(_draft: Draft, _document: Document) -> Iterator[Problem]:
     return iter(())
 
 
-def _same_ids(draft: Draft) -> Iterator[Problem]:
+def check_ids(found: Iterable[Found]) -> Iterator[Problem]:
+    """Refuse an id that two files of the city have."""
     first: dict[str, str] = {}
-    for document in draft.documents:
-        if document.found.folder in WITH_ID:
-            other = first.setdefault(document.found.slug, document.path)
-            if other != document.path:
-                yield document.at_key("duplicate-id", value=document.found.slug, other=other)
+    for item in found:
+        if item.folder in WITH_ID:
+            other = first.setdefault(item.slug, item.path)
+            if other != item.path:
+                yield Problem(item.path, START, "duplicate-id", {"value": item.slug, "other": other})
 
 
 def _ordered(document: Document, first: str, last: str) -> Iterator[Problem]:
@@ -104,9 +101,7 @@ def _map(_draft: Draft, document: Document) -> Iterator[Problem]:
 def _debate(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _ordered(document, "opens", "closes")
     yield from _repeated(document, "themes")
-    campaign = draft.campaign(document)
-    held = campaign.values if campaign else {}
-    opens, closes = held.get("opens"), held.get("closes")
+    opens, closes = draft.offer(f"content/campaigns/{document.found.campaign}/campaign.md").period
     if opens and closes and closes < opens:
         return
     for key in ("opens", "closes"):
@@ -130,17 +125,21 @@ def _voice(document: Document, needed: tuple[str, ...], forbidden: tuple[str, ..
 
 def _contribution(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson"))
-    theme = document.values.get("theme")
-    debate = draft.names[document.found.campaign].debate.get(str(document.values.get("debate")))
-    if theme is None or debate is None or not debate.read:
-        return
-    if "themes" in debate.written and "themes" not in debate.values:  # they are wrong, and told of
-        return
-    themes = debate.written.get("themes", [])
-    known = [item.get("id", "") for item in themes if isinstance(item, dict)] if isinstance(themes, list) else []
-    if theme not in known:
-        values = {"value": shown(theme), "near": nearest(theme, known), "allowed": ", ".join(known) or "—"}
-        yield document.at_value("unknown-theme", "theme", debate=debate.found.slug, **values)
+    values, folder = document.values, f"content/campaigns/{document.found.campaign}"
+    yield from _reply(draft, document, folder)
+    theme = values.get("theme")
+    known = draft.offer(f"{folder}/debates/{values.get('debate')}.md").themes if theme is not None else None
+    if known is not None and theme not in known:
+        named = {"value": shown(theme), "near": nearest(theme, known), "allowed": ", ".join(known) or "—"}
+        yield document.at_value("unknown-theme", "theme", debate=str(values["debate"]), **named)
+
+
+def _reply(draft: Draft, document: Document, folder: str) -> Iterator[Problem]:
+    """Refuse a reply to something said in another debate: the two would never be read together."""
+    wanted, debate = document.values.get("reply_to"), document.values.get("debate")
+    said_in = draft.offer(f"{folder}/contributions/{wanted}.md").debate if wanted and debate else ""
+    if said_in and said_in != debate:
+        yield document.at_value("reply-elsewhere", "reply_to", value=shown(wanted), debate=said_in, own=str(debate))
 
 
 def _place(_draft: Draft, document: Document) -> Iterator[Problem]:

@@ -1,20 +1,27 @@
 """Gathers what was read of a city before it is known to be right: what the checks look at."""
 
 # os.path, several times quicker than Path objects: a city may have 10,000 files.
-# ruff: noqa: PTH118
+# ruff: noqa: PTH118, PTH123
 from __future__ import annotations
 
+import datetime
+import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
+from agora_build.content import markdown_scan
 from agora_build.content.config_file import ConfigFile
 from agora_build.content.fields import Model
 from agora_build.content.site import AudioFacts
-from agora_build.content.source import Source
+from agora_build.content.source import Source, read_source
 from agora_build.content.tree import Found
+from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
+
+Period = tuple[datetime.date | None, datetime.date | None]
+_PEOPLES = ("contributions", "places", "workshops")  # folders whose texts have no heading to link to
 
 
 @dataclass(slots=True)
@@ -24,8 +31,11 @@ class Document:
     found: Found
     source: Source
     meta: Model | None = None
-    values: dict[str, Any] = field(default_factory=dict)  # the top-level values that are right
+    values: Mapping[str, Any] = field(default_factory=dict)  # the top-level values that are right
     read: bool = False  # whether the metadata could be read at all
+    digest: str = ""  # the hash of the file's bytes
+    problems: list[Problem] = field(default_factory=list)  # of its form
+    named: set[str] = field(default_factory=set)  # the media it names
 
     @property
     def path(self) -> str:
@@ -52,61 +62,100 @@ class Document:
         return self.source.problem(code, Span(line, column, max(1, length)), **values)
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """All that the checks of other files may see of a file; as long as it is the same, they need not be made again."""
+
+    read: bool = False
+    period: Period = (None, None)  # of a campaign
+    themes: tuple[str, ...] | None = None  # of a debate; None when they are wrong, and told of
+    layers: tuple[str, ...] | None = None  # of a map; None when it cannot be read
+    anchors: tuple[str, ...] = ()  # of a text that staff wrote
+    debate: str = ""  # of a contribution
+
+
+NOTHING = Offer()
+
+
 @dataclass(slots=True)
-class Names:
-    """What a campaign offers to those who name something of it: slug -> file, or layer -> map.yml."""
-
-    debate: dict[str, Document] = field(default_factory=dict)
-    workshop: dict[str, Document] = field(default_factory=dict)
-    contribution: dict[str, Document] = field(default_factory=dict)
-    resource: dict[str, Document] = field(default_factory=dict)
-    layer: set[str] = field(default_factory=set)
-    layers_known: bool = True
-
-    def of(self, kind: str) -> set[str]:
-        """Give the names of a kind."""
-        return set(getattr(self, kind))
-
-
-@dataclass
 class Draft:
-    """A whole city as read."""
+    """A city being read: `found` and `files` say what is there; a file is read when somebody asks for it."""
 
     root: str
     config: ConfigFile
-    documents: list[Document]
+    found: Mapping[str, Found]  # content files, by path
     files: frozenset[str]  # media that are there
-    named: set[str] = field(default_factory=set)  # media that content names
     audio: dict[str, AudioFacts | None] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)  # those read so far, by path
+    offers: dict[str, Offer] = field(default_factory=dict)
 
-    @cached_property
-    def by_path(self) -> dict[str, Document]:
-        """The documents by path."""
-        return {document.path: document for document in self.documents}
+    def document(self, path: str) -> Document:
+        """Give a content file that is there."""
+        document = self.documents.get(path)
+        if document is None:
+            document = self.documents[path] = read_document(self.root, self.found[path])
+        return document
 
-    @cached_property
-    def names(self) -> dict[str, Names]:
-        """What can be named, by campaign."""
-        found: dict[str, Names] = {}
-        for document in self.documents:
-            names = found.setdefault(document.found.campaign, Names())
-            kind = document.found.folder[:-1]
-            if kind in ("debate", "workshop", "contribution", "resource"):
-                getattr(names, kind)[document.found.slug] = document
-            elif document.found.slug == "map" and document.found.folder == "campaign":
-                names.layer, names.layers_known = ids(document.written.get("layers")), document.read
-        return found
+    def offer(self, path: str) -> Offer:
+        """Give what a content file offers to others; nothing when it is not there."""
+        offer = self.offers.get(path)
+        if offer is None:
+            offer = self.offers[path] = offer_of(self.document(path)) if path in self.found else NOTHING
+        return offer
 
-    def campaign(self, document: Document) -> Document | None:
-        """Give the campaign.md of a document's campaign."""
-        return self.by_path.get(f"content/campaigns/{document.found.campaign}/campaign.md")
+    def holds(self, campaign: str, folder: str, name: str) -> bool:
+        """Tell whether a campaign has a file of that name in a folder."""
+        return f"content/campaigns/{campaign}/{folder}/{name}.md" in self.found
+
+    def names(self, campaign: str, folder: str) -> list[str]:
+        """List the names of a campaign's files in a folder, for a hint."""
+        return [found.slug for found in self.found.values() if found.campaign == campaign and found.folder == folder]
 
     def on_disk(self, path: str) -> str:
         """Give the real path of a file of the city."""
         return os.path.join(self.root, path)
 
 
-def ids(tables: object) -> set[str]:
+def read_document(root: str, found: Found) -> Document:
+    """Read one content file; what is wrong with its form is in its problems."""
+    if not found.readable:
+        return Document(found, Source(found.path))
+    with open(os.path.join(root, found.path), "rb") as file:
+        raw = file.read()
+    source = read_source(found.path, raw)
+    document = Document(found, source, digest=hashlib.blake2b(raw, digest_size=16).hexdigest())
+    document.problems += source.problems
+    if source.data is not None:
+        document.read = True
+        meta, refused = validated(found.model, source.data, source)
+        document.meta = meta
+        document.problems += refused
+        document.values = vars(meta) if meta is not None else valid_fields(found.model, source.data)
+    return document
+
+
+def offer_of(document: Document) -> Offer:
+    """Gather what a file offers to others."""
+    folder, slug = document.found.folder, document.found.slug
+    if folder == "contributions":
+        return Offer(document.read, debate=str(document.values.get("debate", "")))
+    values = document.values
+    return Offer(
+        document.read,
+        period=(values.get("opens"), values.get("closes")) if folder == "campaign" and slug == "campaign" else NOTHING.period,
+        themes=_themes(document) if folder == "debates" else None,
+        layers=ids(document.written.get("layers")) if folder == "campaign" and slug == "map" and document.read else None,
+        anchors=() if folder in _PEOPLES else tuple(sorted(markdown_scan.anchors(document.source.body))),
+    )
+
+
+def _themes(debate: Document) -> tuple[str, ...] | None:
+    if not debate.read or ("themes" in debate.written and "themes" not in debate.values):
+        return None
+    return ids(debate.written.get("themes"))
+
+
+def ids(tables: object) -> tuple[str, ...]:
     """Give the ids written in a list of tables."""
     tables = tables if isinstance(tables, list) else []
-    return {table["id"] for table in tables if isinstance(table, dict) and isinstance(table.get("id"), str)}
+    return tuple(table["id"] for table in tables if isinstance(table, dict) and isinstance(table.get("id"), str))

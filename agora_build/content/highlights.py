@@ -1,4 +1,4 @@
-"""Turns a microsite, on a day, into its highlights: what to do first, latest voices, steps around the day."""
+"""Turns a microsite, on a day, into its highlights: what to do first, how many voices, steps around the day."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.content.meetings import next_meetings
-from agora_build.content.models import Campaign, Contribution, Debate
+from agora_build.content.models import Campaign, Debate
 from agora_build.content.sections import SectionName
-from agora_build.content.site import Entry, Microsite
+from agora_build.content.site import Entry, Microsite, Voices
 from agora_build.content.states import Opening, campaign_state, debate_state
 from agora_build.content.steps import TimelineStep, current_step
-from agora_build.content.voices import Voices, of_debate, voices
+from agora_build.content.voices import of_debate, of_microsite
 from agora_build.urls import Urls
 
 
@@ -47,12 +47,12 @@ class DebateLine:
 def campaign_line(microsite: Microsite, urls: Urls, today: datetime.date) -> CampaignLine:
     """Gather what a list says of a campaign."""
     state = campaign_state(microsite.campaign.meta, today)
-    return CampaignLine(microsite.campaign, state, action(microsite, urls, today), voices(microsite.contributions))
+    return CampaignLine(microsite.campaign, state, action(microsite, urls, today), of_microsite(microsite))
 
 
 def debate_line(entry: Entry[Debate], microsite: Microsite, today: datetime.date) -> DebateLine:
     """Gather what a list says of a debate."""
-    return DebateLine(entry, debate_state(entry.meta, today), voices(of_debate(microsite, entry.slug)))
+    return DebateLine(entry, debate_state(entry.meta, today), of_debate(microsite, entry.slug))
 
 
 def action(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
@@ -80,15 +80,6 @@ def _take_part(microsite: Microsite, urls: Urls, today: datetime.date) -> Action
 
 def _read(microsite: Microsite, section: SectionName, urls: Urls) -> Action:
     return Action(section, "", urls.part(microsite.slug, section))
-
-
-def latest(microsite: Microsite) -> tuple[Entry[Contribution], ...]:
-    """Choose four contributions among the last, two of each voice when there are enough."""
-    newest = microsite.contributions[::-1]
-    alone = [entry for entry in newest if entry.meta.voice == "individual"]
-    together = [entry for entry in newest if entry.meta.voice == "collective"]
-    shared = max(2, 4 - len(alone))
-    return (*alone[: 4 - min(len(together), 2)], *together[:shared])
 
 
 def around(steps: tuple[TimelineStep, ...], before: int = 2, size: int = 6) -> tuple[TimelineStep, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from agora_build.content.draft import Draft
 from agora_build.problems import Problem, Span
 
 _ACTIVE = re.compile(
@@ -19,11 +18,11 @@ _ACTIVE = re.compile(
 )
 
 
-def check_pictures(draft: Draft) -> Iterator[Problem]:
-    """Refuse the drawings that hold a program, or a link to something else."""
-    for path in sorted(draft.named):
+def check_pictures(root: str, named: Iterable[str]) -> Iterator[Problem]:
+    """Refuse, among the media that content names, the drawings that hold a program, or a link to something else."""
+    for path in sorted(named):
         if path.endswith(".svg"):
-            text = Path(draft.root, path).read_text("utf-8", "replace")
+            text = Path(root, path).read_text("utf-8", "replace")
             match = _ACTIVE.search(text)
             if match:
                 before = text[: match.start()]

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import unquote
 
 from agora_build.content import markdown_scan
@@ -61,18 +60,17 @@ class Passage:
         return self.document.at_value(code, *self.path, **values)
 
 
-def check_prose(draft: Draft) -> Iterator[Problem]:
-    """Check every text of the city."""
+def check_prose(draft: Draft, document: Document) -> Iterator[Problem]:
+    """Check every text of a file."""
     checker = _Checker(draft)
-    for document in draft.documents:
-        source = document.source
-        if document.found.folder in _STAFF and source.body:
-            yield from checker.staff(Passage(document, source.body))
-        elif document.found.folder in _CITIZENS and source.body:
-            yield from _citizen(Passage(document, source.body))
-        for path, text, staff in staff_values(document.found.model, document.written):
-            passage = Passage(document, text, path)
-            yield from checker.staff(passage) if staff else _nesting(passage)
+    source = document.source
+    if document.found.folder in _STAFF and source.body:
+        yield from checker.staff(Passage(document, source.body))
+    elif document.found.folder in _CITIZENS and source.body:
+        yield from _citizen(Passage(document, source.body))
+    for path, text, staff in staff_values(document.found.model, document.written):
+        passage = Passage(document, text, path)
+        yield from checker.staff(passage) if staff else _nesting(passage)
 
 
 class _Checker:
@@ -80,8 +78,6 @@ class _Checker:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._documents = frozenset(draft.by_path)
-        self._anchors = cache(lambda path: markdown_scan.anchors(draft.by_path[path].source.body))
 
     def staff(self, passage: Passage) -> Iterator[Problem]:
         masked = markdown_scan.without_code(passage.text)
@@ -127,26 +123,26 @@ class _Checker:
         values = {"value": shown(link.target)}
         if not target.startswith("content/") or "\\" in name:
             yield passage.problem("link-escapes", link.start, len(link.target), **values)
-        elif target in self._documents and not link.picture:
+        elif target in self._draft.found and not link.picture:
             yield from self._anchor(passage, link, target, unquote(fragment))
         elif target in self._draft.files:
-            self._draft.named.add(target)
+            passage.document.named.add(target)
             if link.picture and not target.endswith(PICTURES.suffixes):
                 allowed = ", ".join(PICTURES.suffixes)
                 yield passage.problem("not-a-picture", link.start, len(link.target), allowed=allowed, **values)
         else:
-            near = near_file(self._draft, folder, target, frozenset() if link.picture else self._documents)
+            near = near_file(self._draft, folder, target, frozenset() if link.picture else frozenset(self._draft.found))
             code = "missing-image" if link.picture else "broken-internal-link"
             yield passage.problem(code, link.start, len(link.target), near=near, **values)
 
     def _anchor(self, passage: Passage, link: markdown_scan.Link, target: str, name: str) -> Iterator[Problem]:
-        known = self._draft.by_path[target]
-        if not name or not target.endswith(".md") or not known.read or known.found.folder in _CITIZENS:
+        known = self._draft.offer(target)
+        people = self._draft.found[target].folder in _CITIZENS
+        if not name or not target.endswith(".md") or not known.read or people:
             return
-        anchors = self._anchors(target)
-        if name not in anchors:
+        if name not in known.anchors:
             start = link.start + link.target.index("#")
-            values = {"value": shown(name), "near": nearest(name, anchors), "target": target}
+            values = {"value": shown(name), "near": nearest(name, known.anchors), "target": target}
             yield passage.problem("unknown-anchor", start, len(link.target) - link.target.index("#"), **values)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
@@ -19,16 +19,21 @@ from agora_build.problems import Problem
 
 Marker = Reference | FileReference
 _CITY = ("quarter", "office")
+_FOLDERS = {
+    "debate": "debates",
+    "workshop": "workshops",
+    "contribution": "contributions",
+    "resource": "resources",
+}
 
 
-def check_references(draft: Draft) -> Iterator[Problem]:
-    """Follow every reference of every file, right or wrong otherwise."""
-    for document in draft.documents:
-        for path, value, marker in references(document.found.model, document.written, ()):
-            if isinstance(marker, Reference):
-                yield from _named(draft, document, path, value, marker)
-            else:
-                yield from _file(draft, document, path, value, marker)
+def check_references(draft: Draft, document: Document) -> Iterator[Problem]:
+    """Follow every reference of a file, right or wrong otherwise."""
+    for path, value, marker in references(document.found.model, document.written, ()):
+        if isinstance(marker, Reference):
+            yield from _named(draft, document, path, value, marker)
+        else:
+            yield from _file(draft, document, path, value, marker)
 
 
 def references(model: type[Model], data: dict[str, Any], path: Path) -> Iterator[tuple[Path, str, Marker]]:
@@ -63,18 +68,25 @@ def _marker(annotation: object) -> Marker | None:
 
 
 def _named(draft: Draft, document: Document, path: Path, value: str, marker: Reference) -> Iterator[Problem]:
-    kind = marker.kind
-    if kind in _CITY:
-        known = None if draft.config.ids is None else set(draft.config.ids[kind])
-    else:
-        names = draft.names[document.found.campaign]
-        known = names.of(kind) if kind != "layer" or names.layers_known else None
-    if known is None or value in known:
+    campaign, kind = document.found.campaign, marker.kind
+    if kind in _FOLDERS and draft.holds(campaign, _FOLDERS[kind], value):
         if kind == "contribution" and value == document.found.slug:
             yield document.at_value("self-reference", *path, key=str(path[-1]), value=shown(value))
         return
-    near = nearest(value, known)
-    yield document.at_value(f"unknown-{kind}", *path, value=shown(value), near=near, campaign=document.found.campaign)
+    known = _known(draft, campaign, kind)
+    if known is not None and value not in known:
+        near = nearest(value, known)
+        yield document.at_value(f"unknown-{kind}", *path, value=shown(value), near=near, campaign=campaign)
+
+
+def _known(draft: Draft, campaign: str, kind: str) -> Sequence[str] | None:
+    """List what can be named; None when it cannot be told, and something else is said of it."""
+    if kind in _CITY:
+        return None if draft.config.ids is None else draft.config.ids[kind]
+    if kind in _FOLDERS:
+        return draft.names(campaign, _FOLDERS[kind])
+    layers = f"content/campaigns/{campaign}/map.yml"
+    return draft.offer(layers).layers if layers in draft.found else ()
 
 
 def _file(draft: Draft, document: Document, path: Path, value: str, marker: FileReference) -> Iterator[Problem]:
@@ -91,7 +103,7 @@ def _file(draft: Draft, document: Document, path: Path, value: str, marker: File
         near = near_file(draft, folder, target)
         yield document.at_value(code, *path, key=key, value=shown(value), near=near)
     else:
-        draft.named.add(target)
+        document.named.add(target)
         if marker == AUDIO and not _audible(draft, target):
             yield document.at_value("unreadable-audio", *path, key=key, value=shown(value))
 

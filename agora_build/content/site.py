@@ -1,14 +1,16 @@
-"""Holds a city's checked content: entries (a file's metadata and body) gathered into microsites and a site."""
+"""Holds a city's checked content: entries (a file's metadata and body) gathered into threads, microsites, a site."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from agora_build.config import Config
 from agora_build.content.fields import Model
 from agora_build.content.models import (
     Campaign,
+    Channel,
     Contribution,
     Debate,
     Decision,
@@ -27,13 +29,17 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[M]):
-    """One content file: its slug (or id), the campaign it belongs to ('' for pages), its path, metadata, body."""
+    """One content file: its slug (or id), the campaign it belongs to ('' for pages), its path, metadata, body.
+
+    `digest` is the hash of the file's bytes, in hexadecimal; '' when it was not read from a file.
+    """
 
     slug: str
     campaign: str
     path: str
     meta: M
     body: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +51,75 @@ class AudioFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Voices:
+    """Counts of contributions; individual and collective ones are two counts, never one sum."""
+
+    individual: int = 0
+    collective: int = 0
+    people: int = 0  # carried by the collective contributions
+    channels: tuple[tuple[Channel, int], ...] = ()  # those that brought something
+
+    @property
+    def any(self) -> bool:
+        """Tell whether anybody spoke."""
+        return self.individual + self.collective > 0
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What was said in one debate: all its contributions, by date, then id."""
+
+    campaign: str
+    debate: str
+    contributions: tuple[Entry[Contribution], ...]
+
+    def parent(self, entry: Entry[Contribution]) -> Entry[Contribution] | None:
+        """Find the contribution that one replies to."""
+        return self._by_id.get(entry.meta.reply_to) if entry.meta.reply_to else None
+
+    def replies(self, contribution: str) -> tuple[Entry[Contribution], ...]:
+        """List the replies to a contribution, in order."""
+        return tuple(self._replies.get(contribution, ()))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Entry[Contribution]]:
+        return {entry.slug: entry for entry in self.contributions}
+
+    @cached_property
+    def _replies(self) -> dict[str, list[Entry[Contribution]]]:
+        found: dict[str, list[Entry[Contribution]]] = {}
+        for entry in self.contributions:
+            if entry.meta.reply_to:
+                found.setdefault(entry.meta.reply_to, []).append(entry)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSummary:
+    """What the rest of the site needs to know of a thread, however long it is."""
+
+    debate: str
+    voices: Voices
+    latest: tuple[Entry[Contribution], ...]  # the last four of each voice, newest first
+    from_workshops: tuple[Entry[Contribution], ...]  # those written in a meeting, in order
+
+
+@dataclass(frozen=True, slots=True)
 class Microsite:
-    """A campaign with everything that belongs to it; each tuple is in the order shown to readers."""
+    """A campaign with what belongs to it but its threads; each tuple is in the order shown to readers."""
 
     campaign: Entry[Campaign]
     timeline: Timeline | None
     map: Map | None
     debates: tuple[Entry[Debate], ...]  # by opening day
-    contributions: tuple[Entry[Contribution], ...]  # by date, then id
     workshops: tuple[Entry[Workshop], ...]  # by date and hour
     places: tuple[Entry[Place], ...]  # by date, then id
     resources: tuple[Entry[Resource], ...]  # newest first
     kits: tuple[Entry[Kit], ...]  # by order, then title
     episodes: tuple[Entry[Episode], ...]  # newest first
     decisions: tuple[Entry[Decision], ...]  # newest first
+    threads: tuple[ThreadSummary, ...] = ()  # in the order of the debates
+    cited: tuple[Entry[Contribution], ...] = ()  # the contributions that decisions name
 
     @property
     def slug(self) -> str:

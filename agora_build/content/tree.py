@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agora_build.content import fields, models
 from agora_build.content.validate import nearest
@@ -81,6 +82,24 @@ def scan(root: str) -> Tree:
     return tree
 
 
+def found_at(path: str) -> Found | None:
+    """Tell what a path that was accepted before is; None for what is not a content file."""
+    place = _place(path)
+    return Found(path, *place, readable=True) if place else None
+
+
+def well_named(found: Found) -> bool:
+    """Tell whether a content file has a name that can be published."""
+    tree = Tree()
+    _name(tree, found.path, found.folder, found.slug)
+    return not tree.problems
+
+
+def is_media(path: str) -> bool:
+    """Tell whether a path that was accepted before is a media file."""
+    return _place(path) is None and os.path.splitext(path)[1].lower() in MEDIA
+
+
 def _walk(root: str, folder: str, tree: Tree) -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(os.path.join(root, folder)) as entries:
         ordered = sorted(entries, key=lambda entry: entry.name)
@@ -141,6 +160,7 @@ def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
         tree.refuse(path, "unexpected-file", near=near)
 
 
+@lru_cache(maxsize=1024)
 def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
     """Tell what a file is from where it is: its folder, campaign, slug and model."""
     match path.split("/")[1:]:

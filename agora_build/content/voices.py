@@ -1,32 +1,20 @@
-"""Turns contributions into what readers ask of them: how many voices, who replies to whom, what came of each."""
+"""Turns contributions into what readers ask of them: how many voices, the latest, what came of each."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.content.models import Channel, Considered, Contribution, Decision
-from agora_build.content.site import Entry, Microsite
+from agora_build.content.site import Entry, Microsite, Thread, ThreadSummary, Voices
 
 Position = Literal["for", "against", "neutral"]
 CHANNELS: tuple[Channel, ...] = ("web", "paper", "workshop", "pull-request")
 POSITIONS: tuple[Position | None, ...] = ("for", "against", "neutral", None)
-
-
-@dataclass(frozen=True, slots=True)
-class Voices:
-    """Counts of contributions; individual and collective ones are two counts, never one sum."""
-
-    individual: int
-    collective: int
-    people: int  # carried by the collective contributions
-    channels: tuple[tuple[Channel, int], ...] = ()  # those that brought something
-
-    @property
-    def any(self) -> bool:
-        """Tell whether anybody spoke."""
-        return self.individual + self.collective > 0
+LATEST = 4
+NOBODY = Voices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +27,93 @@ class Outcome:
 
 def voices(contributions: Iterable[Entry[Contribution]]) -> Voices:
     """Count voices, the two kinds apart, and by channel."""
-    metas = [entry.meta for entry in contributions]
-    collective = [meta for meta in metas if meta.voice == "collective"]
-    by_channel = ((channel, sum(meta.channel == channel for meta in metas)) for channel in CHANNELS)
+    kinds: Counter[str] = Counter()
+    channels: Counter[Channel] = Counter()
+    people = 0
+    for entry in contributions:
+        meta = entry.meta
+        kinds[meta.voice] += 1
+        channels[meta.channel] += 1
+        if meta.voice == "collective":
+            people += meta.people or 0
+    return Voices(kinds["individual"], kinds["collective"], people, _brought(channels))
+
+
+def summed(counts: Iterable[Voices]) -> Voices:
+    """Add the counts of several threads, kind by kind."""
+    kept = tuple(counts)
+    channels: Counter[Channel] = Counter()
+    for count in kept:
+        channels.update(dict(count.channels))
     return Voices(
-        individual=len(metas) - len(collective),
-        collective=len(collective),
-        people=sum(meta.people or 0 for meta in collective),
-        channels=tuple((channel, count) for channel, count in by_channel if count),
+        sum(count.individual for count in kept),
+        sum(count.collective for count in kept),
+        sum(count.people for count in kept),
+        _brought(channels),
     )
+
+
+def _brought(channels: Counter[Channel]) -> tuple[tuple[Channel, int], ...]:
+    return tuple((channel, channels[channel]) for channel in CHANNELS if channels[channel])
 
 
 def by_position(contributions: Iterable[Entry[Contribution]]) -> tuple[tuple[Position | None, Voices], ...]:
     """Count voices for, against, neutral, and without a side; nothing when nobody took a side."""
-    kept = tuple(contributions)
-    if all(entry.meta.position is None for entry in kept):
+    sides: dict[Position | None, list[Entry[Contribution]]] = {side: [] for side in POSITIONS}
+    for entry in contributions:
+        sides[entry.meta.position].append(entry)
+    if not any(sides[side] for side in POSITIONS if side):
         return ()
-    counts = ((side, voices(entry for entry in kept if entry.meta.position == side)) for side in POSITIONS)
-    return tuple((side, count) for side, count in counts if side or count.any)
+    return tuple((side, voices(entries)) for side, entries in sides.items() if side or entries)
 
 
-def of_debate(microsite: Microsite, debate: str) -> tuple[Entry[Contribution], ...]:
-    """List the contributions to a debate, in order."""
-    return tuple(entry for entry in microsite.contributions if entry.meta.debate == debate)
+def summary(thread: Thread) -> ThreadSummary:
+    """Reduce a thread to what the rest of the site needs of it."""
+    newest = thread.contributions[::-1]
+    kinds = (
+        [entry for entry in newest if entry.meta.voice == voice][:LATEST] for voice in ("individual", "collective")
+    )
+    return ThreadSummary(
+        thread.debate,
+        voices(thread.contributions),
+        latest=tuple(entry for kind in kinds for entry in kind),
+        from_workshops=tuple(entry for entry in thread.contributions if entry.meta.workshop),
+    )
 
 
-def parent(microsite: Microsite, contribution: Entry[Contribution]) -> Entry[Contribution] | None:
-    """Find the contribution that one replies to."""
-    wanted = contribution.meta.reply_to
-    return next((entry for entry in microsite.contributions if wanted and entry.slug == wanted), None)
+def of_debate(microsite: Microsite, debate: str) -> Voices:
+    """Give the counts of a debate."""
+    return next((item.voices for item in microsite.threads if item.debate == debate), NOBODY)
 
 
-def replies(microsite: Microsite, contribution: str) -> tuple[Entry[Contribution], ...]:
-    """List the replies to a contribution, in order."""
-    return tuple(entry for entry in microsite.contributions if entry.meta.reply_to == contribution)
+def of_microsite(microsite: Microsite) -> Voices:
+    """Give the counts of a whole campaign."""
+    return summed(item.voices for item in microsite.threads)
 
 
-def outcomes_of_contribution(microsite: Microsite, contribution: str) -> tuple[Outcome, ...]:
-    """List what decisions made of a contribution."""
-    return _outcomes(microsite, lambda item: item.contribution == contribution)
+def latest(microsite: Microsite) -> tuple[Entry[Contribution], ...]:
+    """Choose four contributions among the last, two of each voice when there are enough."""
+    last = (entry for item in microsite.threads for entry in item.latest)
+    newest = sorted(last, key=lambda entry: (entry.meta.date, entry.slug), reverse=True)
+    alone = [entry for entry in newest if entry.meta.voice == "individual"]
+    together = [entry for entry in newest if entry.meta.voice == "collective"]
+    shared = max(2, LATEST - len(alone))
+    return (*alone[: LATEST - min(len(together), 2)], *together[:shared])
+
+
+def from_workshop(microsite: Microsite, workshop: str) -> tuple[Entry[Contribution], ...]:
+    """List the contributions written in a meeting, by date, then id."""
+    found = [entry for item in microsite.threads for entry in item.from_workshops if entry.meta.workshop == workshop]
+    return tuple(sorted(found, key=lambda entry: (entry.meta.date, entry.slug)))
+
+
+def outcomes_of_contributions(microsite: Microsite) -> dict[str, tuple[Outcome, ...]]:
+    """Give what decisions made of each contribution they name, by id."""
+    found: dict[str, tuple[Outcome, ...]] = {}
+    for outcome in _outcomes(microsite, lambda item: item.contribution is not None):
+        name = outcome.considered.contribution or ""
+        found[name] = (*found.get(name, ()), outcome)
+    return found
 
 
 def outcomes_of_debate(microsite: Microsite, debate: str) -> tuple[Outcome, ...]:
@@ -85,13 +121,13 @@ def outcomes_of_debate(microsite: Microsite, debate: str) -> tuple[Outcome, ...]
     return _outcomes(microsite, lambda item: item.debate == debate)
 
 
-def decisions_of_debate(microsite: Microsite, debate: str) -> tuple[Entry[Decision], ...]:
+def decisions_of_thread(microsite: Microsite, thread: Thread) -> tuple[Entry[Decision], ...]:
     """List the decisions that considered a debate, or any contribution to it."""
-    ids = {entry.slug for entry in of_debate(microsite, debate)}
+    ids = {entry.slug for entry in thread.contributions} if microsite.decisions else set()
     return tuple(
         entry
         for entry in microsite.decisions
-        if any(item.debate == debate or item.contribution in ids for item in entry.meta.considered)
+        if any(item.debate == thread.debate or item.contribution in ids for item in entry.meta.considered)
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from agora_build.content.meetings import Agenda, Meeting, agenda, meetings
 from agora_build.content.models import Contribution, Debate, Kit
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site
-from agora_build.content.voices import Voices, voices
+from agora_build.content.site import Entry, Microsite, Site, Voices
+from agora_build.content.voices import from_workshop, voices
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -44,17 +44,21 @@ class WorkshopPage:
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare an agenda a campaign, a page a meeting, and the agenda of the city."""
+    """Declare an agenda a campaign, and a page a meeting."""
     urls = Urls(site.config.city.language)
-    gathered: list[Meeting] = []
     for microsite in site.microsites:
         own = meetings(microsite, today)
-        gathered += own
         page = _agenda(microsite, own, urls, today)
         yield Output(page.path, page, render_agenda)
         for meeting in own:
             workshop = _workshop(microsite, meeting, urls, today)
             yield Output(workshop.path, workshop, render_workshop)
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare the agenda of the city."""
+    urls = Urls(site.config.city.language)
+    gathered = [meeting for microsite in site.microsites for meeting in meetings(microsite, today)]
     kits = tuple(kit for microsite in site.microsites for kit in _home_kits(microsite))[:4]
     path, calendar = urls.section("agenda"), urls.section_file("agenda", CALENDAR)
     yield Output(path, AgendaPage(path, calendar, None, agenda(gathered), kits), render_city_agenda)
@@ -87,7 +91,7 @@ def _agenda(microsite: Microsite, own: tuple[Meeting, ...], urls: Urls, today: d
 
 def _workshop(microsite: Microsite, meeting: Meeting, urls: Urls, today: datetime.date) -> WorkshopPage:
     entry = meeting.entry
-    spoken = tuple(item for item in microsite.contributions if item.meta.workshop == entry.slug)
+    spoken = from_workshop(microsite, entry.slug)
     return WorkshopPage(
         path=urls.item(microsite.slug, "workshops", entry.slug),
         calendar=urls.part_file(microsite.slug, "agenda", CALENDAR),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +16,24 @@ from agora_build.urls import Urls
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to publish as it is; it is read when it is rendered, not before."""
+    """A file to publish as it is, and the hash of its bytes; it is kept in memory only while it is rendered."""
 
     source: Path
+    digest: str
 
 
 def outputs(site: Site, root: Path, folders: tuple[Path, ...]) -> Iterator[Output[Any]]:
     """Declare the theme's files (`assets/…`) and the public copy of each file that content names."""
     urls = Urls(site.config.city.language)
     for name, source in static_files(folders).items():
-        yield Output(urls.asset(name), File(source), render)
+        yield Output(urls.asset(name), _file(source), render)
     for media in site.media:
-        yield Output(urls.media(media), File(root / media), render)
+        yield Output(urls.media(media), _file(root / media), render)
+
+
+def _file(source: Path) -> File:
+    with source.open("rb") as opened:
+        return File(source, hashlib.file_digest(opened, "sha256").hexdigest())
 
 
 def render(file: File, theme: Theme) -> bytes:  # noqa: ARG001

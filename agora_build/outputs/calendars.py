@@ -54,15 +54,18 @@ class Agenda:
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:  # noqa: ARG001
-    """Declare one calendar a campaign, even without a meeting yet, and one for the city."""
+    """Declare one calendar a campaign, even without a meeting yet."""
     urls = Urls(site.config.city.language)
-    gathered: list[Meeting] = []
     for microsite in site.microsites:
-        meetings = _meetings(microsite)
-        gathered += meetings
         page, file = (urls.part(microsite.slug, "agenda"), urls.part_file(microsite.slug, "agenda", FILENAME))
-        agenda = Agenda(microsite.campaign.meta.title, page, file, tuple(meetings))
+        agenda = Agenda(microsite.campaign.meta.title, page, file, tuple(_meetings(microsite)))
         yield Output(file, agenda, render)
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:  # noqa: ARG001
+    """Declare the calendar of the city."""
+    urls = Urls(site.config.city.language)
+    gathered = [meeting for microsite in site.microsites for meeting in _meetings(microsite)]
     gathered.sort(key=lambda meeting: (meeting.entry.meta.date, meeting.entry.campaign, meeting.entry.slug))
     file = urls.section_file("agenda", FILENAME)
     yield Output(file, Agenda(None, urls.section("agenda"), file, tuple(gathered)), render)

@@ -5,61 +5,85 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from agora_build.content.models import Contribution, Debate, Workshop
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.states import Opening, debate_state
-from agora_build.content.voices import Outcome, outcomes_of_contribution, outcomes_of_debate, parent, replies
-from agora_build.rendering.output import Output
+from agora_build.content.voices import Outcome, outcomes_of_contributions, outcomes_of_debate
+from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
 @dataclass(frozen=True, slots=True)
-class ContributionPage:
-    """Everything a contribution's page shows; `outcomes` are its own, `debate_outcomes` those of its debate."""
+class Around(Shared):
+    """What the pages of all contributions to a debate have in common."""
 
-    path: str
     masthead: Masthead
-    contribution: Entry[Contribution]
     debate: Entry[Debate]
     debate_state: Opening
+    debate_outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionPage:
+    """Everything a contribution's page shows; `outcomes` are its own, those of its debate are around it."""
+
+    path: str
+    around: Around
+    contribution: Entry[Contribution]
     theme: str | None
     workshop: Entry[Workshop] | None
     parent: Entry[Contribution] | None
     replies: tuple[Entry[Contribution], ...]
     outcomes: tuple[Outcome, ...]
-    debate_outcomes: tuple[Outcome, ...]
+
+    @property
+    def debate(self) -> Entry[Debate]:
+        """The debate it answers."""
+        return self.around.debate
+
+    @property
+    def debate_state(self) -> Opening:
+        """Whether that debate is open."""
+        return self.around.debate_state
+
+    @property
+    def debate_outcomes(self) -> tuple[Outcome, ...]:
+        """What came of the debate as a whole."""
+        return self.around.debate_outcomes
 
 
-def outputs(site: Site, today: datetime.date) -> Iterator[Output[ContributionPage]]:
+def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: datetime.date) -> Iterator[Output[Any]]:
     """Declare a page a contribution."""
     urls = Urls(site.config.city.language)
-    for microsite in site.microsites:
-        for contribution in microsite.contributions:
-            page = _page(microsite, contribution, urls, today)
-            yield Output(page.path, page, render)
+    debate = next(item for item in microsite.debates if item.slug == thread.debate)
+    around = Around(
+        masthead=masthead(microsite, urls, today, "debates"),
+        debate=debate,
+        debate_state=debate_state(debate.meta, today),
+        debate_outcomes=outcomes_of_debate(microsite, debate.slug),
+    )
+    themes = {theme.id: theme.title for theme in debate.meta.themes}
+    workshops = {workshop.slug: workshop for workshop in microsite.workshops}
+    outcomes = outcomes_of_contributions(microsite)
+    for entry in thread.contributions:
+        meta = entry.meta
+        page = ContributionPage(
+            path=urls.item(microsite.slug, "contributions", entry.slug),
+            around=around,
+            contribution=entry,
+            theme=themes.get(meta.theme) if meta.theme else None,
+            workshop=workshops.get(meta.workshop) if meta.workshop else None,
+            parent=thread.parent(entry),
+            replies=thread.replies(entry.slug),
+            outcomes=outcomes.get(entry.slug, ()),
+        )
+        yield Output(page.path, page, render)
 
 
 def render(page: ContributionPage, theme: Theme) -> bytes:
     """Write a contribution's page."""
-    return theme.page("contribution.html", page.path, masthead=page.masthead, page=page)
-
-
-def _page(microsite: Microsite, entry: Entry[Contribution], urls: Urls, today: datetime.date) -> ContributionPage:
-    debate = next(item for item in microsite.debates if item.slug == entry.meta.debate)
-    wanted = entry.meta.workshop
-    return ContributionPage(
-        path=urls.item(microsite.slug, "contributions", entry.slug),
-        masthead=masthead(microsite, urls, today, "debates"),
-        contribution=entry,
-        debate=debate,
-        debate_state=debate_state(debate.meta, today),
-        theme=next((theme.title for theme in debate.meta.themes if theme.id == entry.meta.theme), None),
-        workshop=next((item for item in microsite.workshops if item.slug == wanted), None),
-        parent=parent(microsite, entry),
-        replies=replies(microsite, entry.slug),
-        outcomes=outcomes_of_contribution(microsite, entry.slug),
-        debate_outcomes=outcomes_of_debate(microsite, debate.slug),
-    )
+    return theme.page("contribution.html", page.path, masthead=page.around.masthead, page=page)

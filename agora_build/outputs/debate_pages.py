@@ -10,18 +10,15 @@ from typing import Any
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Debate, Decision, Kit, Resource
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.site import Entry, Microsite, Site, Thread, Voices
 from agora_build.content.states import Opening, debate_state
 from agora_build.content.voices import (
     Outcome,
     Position,
-    Voices,
     by_position,
-    decisions_of_debate,
+    decisions_of_thread,
     of_debate,
     outcomes_of_debate,
-    parent,
-    replies,
     voices,
 )
 from agora_build.rendering.output import Output
@@ -93,14 +90,19 @@ class DebatePage:
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare a list of debates a campaign, and a page a debate."""
+    """Declare a list of debates a campaign."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
         listing = _listing(microsite, urls, today)
         yield Output(listing.path, listing, render_list)
-        for debate in microsite.debates:
-            page = _page(microsite, debate, urls, today)
-            yield Output(page.path, page, render_page)
+
+
+def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare the page of a debate, with what was said in it."""
+    urls = Urls(site.config.city.language)
+    debate = next(item for item in microsite.debates if item.slug == thread.debate)
+    page = _page(microsite, debate, thread, urls, today)
+    yield Output(page.path, page, render_page)
 
 
 def render_list(listing: DebateList, theme: Theme) -> bytes:
@@ -115,7 +117,7 @@ def render_page(page: DebatePage, theme: Theme) -> bytes:
 
 def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateList:
     lines = [
-        DebateLine(entry, debate_state(entry.meta, today), voices(of_debate(microsite, entry.slug)))
+        DebateLine(entry, debate_state(entry.meta, today), of_debate(microsite, entry.slug))
         for entry in microsite.debates
     ]
     states: tuple[Opening, ...] = ("open", "upcoming", "closed")
@@ -128,8 +130,10 @@ def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateLi
     )
 
 
-def _page(microsite: Microsite, debate: Entry[Debate], urls: Urls, today: datetime.date) -> DebatePage:
-    spoken = of_debate(microsite, debate.slug)
+def _page(
+    microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Urls, today: datetime.date
+) -> DebatePage:
+    spoken = thread.contributions
     state = debate_state(debate.meta, today)
     meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
     kits = tuple(kit for kit in microsite.kits if kit.meta.purpose == "participation")
@@ -140,25 +144,25 @@ def _page(microsite: Microsite, debate: Entry[Debate], urls: Urls, today: dateti
         state=state,
         voices=voices(spoken),
         positions=by_position(spoken),
-        groups=_groups(microsite, debate.meta, spoken),
+        groups=_groups(thread, debate.meta),
         documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),
         taking_part=TakingPart(kits, meetings),
         outcomes=outcomes_of_debate(microsite, debate.slug),
-        decisions=decisions_of_debate(microsite, debate.slug),
+        decisions=decisions_of_thread(microsite, thread),
     )
 
 
-def _groups(microsite: Microsite, debate: Debate, spoken: tuple[Entry[Contribution], ...]) -> tuple[Group, ...]:
+def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:
     """Sort contributions by theme; those under no theme, or under one that is not of the debate, come last."""
     titles = {theme.id: theme.title for theme in debate.themes}
-    sorted_out = [(title, [e for e in spoken if e.meta.theme == theme]) for theme, title in titles.items()]
-    others = [entry for entry in spoken if entry.meta.theme not in titles]
-    groups = (_group(microsite, title, entries) for title, entries in (*sorted_out, (None, others)))
+    sorted_out = [(title, [e for e in thread.contributions if e.meta.theme == theme]) for theme, title in titles.items()]
+    others = [entry for entry in thread.contributions if entry.meta.theme not in titles]
+    groups = (_group(thread, title, entries) for title, entries in (*sorted_out, (None, others)))
     return tuple(group for group in groups if group.voices.any)
 
 
-def _group(microsite: Microsite, title: str | None, entries: list[Entry[Contribution]]) -> Group:
-    spoken = [Spoken(entry, parent(microsite, entry), replies(microsite, entry.slug)) for entry in entries]
+def _group(thread: Thread, title: str | None, entries: list[Entry[Contribution]]) -> Group:
+    spoken = [Spoken(entry, thread.parent(entry), thread.replies(entry.slug)) for entry in entries]
     return Group(
         title=title,
         individual=tuple(item for item in spoken if item.entry.meta.voice == "individual"),

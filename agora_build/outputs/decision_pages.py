@@ -86,6 +86,6 @@ def _page(microsite: Microsite, decision: Entry[Decision], urls: Urls, today: da
 def _answered(microsite: Microsite, item: Considered) -> Answered:
     return Answered(
         considered=item,
-        contribution=next((e for e in microsite.contributions if e.slug == item.contribution), None),
+        contribution=next((e for e in microsite.cited if e.slug == item.contribution), None),
         debate=next((e for e in microsite.debates if e.slug == item.debate), None),
     )

@@ -15,16 +15,15 @@ from agora_build.content.highlights import (
     around,
     campaign_line,
     debate_line,
-    latest,
 )
 from agora_build.content.map_points import MapPoint, campaign_files, city_files, city_points
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Decision, Episode, Kit, Page, Resource
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.states import Opening
 from agora_build.content.steps import TimelineStep, merged_steps
-from agora_build.content.voices import Voices, voices
+from agora_build.content.voices import latest, of_microsite
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -104,12 +103,17 @@ class Front:
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare the home page, the list of campaigns, each campaign's front page, the free pages and the 404 page."""
+    """Declare each campaign's front page."""
+    urls = Urls(site.config.city.language)
+    for microsite in site.microsites:
+        yield Output(urls.campaign(microsite.slug), front(microsite, site, urls, today), render_front)
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare the home page, the list of campaigns, the free pages and the 404 page."""
     urls = Urls(site.config.city.language)
     yield Output(urls.home(), home(site, urls, today), render_home)
     yield Output(urls.section("campaigns"), campaigns(site, urls, today), render_campaigns)
-    for microsite in site.microsites:
-        yield Output(urls.campaign(microsite.slug), front(microsite, site, urls, today), render_front)
     for entry in site.pages:
         yield Output(urls.page(entry.slug), entry, render_page)
     yield Output(NOT_FOUND, (), render_not_found)
@@ -162,7 +166,7 @@ def front(microsite: Microsite, site: Site, urls: Urls, today: datetime.date) ->
         places=len(microsite.places),
         steps=around(steps),
         all_steps=len(steps),
-        voices=voices(microsite.contributions),
+        voices=of_microsite(microsite),
         latest=latest(microsite),
         decisions=microsite.decisions[:3],
         resources=microsite.resources[:5],

@@ -43,7 +43,7 @@ class CityMapPage:
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare a page a campaign that has a map, and the city's map if the city has one."""
+    """Declare a page a campaign that has a map."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
         if microsite.map:
@@ -55,6 +55,11 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
                 files=campaign_files(microsite.slug, urls),
             )
             yield Output(page.files.page, page, render)
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare the page of the city's map, if the city has one."""
+    urls = Urls(site.config.city.language)
     if site.config.map:
         files = city_files(urls)
         yield Output(files.page, CityMapPage(city_points(site, urls, today), files), render_city)

@@ -65,20 +65,26 @@ class MapInputs:
     basemap: str
 
 
-def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Offer the files of every map that has something to show; none when the city has no [map]."""
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:  # noqa: ARG001
+    """Offer the files of each campaign's map that has something to show; none when the city has no [map]."""
     urls = Urls(site.config.city.language)
-    maps = [
-        (microsite.campaign.meta.title, campaign_points(microsite, urls), campaign_files(microsite.slug, urls))
-        for microsite in site.microsites
-    ]
-    maps.append(("", city_points(site, urls, today), city_files(urls)))
-    for title, points, files in maps:
-        if points and site.config.map:
-            inputs = MapInputs(title, points, files, site.config.map, site.basemap)
-            yield Output(files.data, inputs, geojson)
-            yield Output(files.picture, inputs, picture)
-            yield Output(files.script, inputs, script)
+    for microsite in site.microsites:
+        title, points = microsite.campaign.meta.title, campaign_points(microsite, urls)
+        yield from _map(site, title, points, campaign_files(microsite.slug, urls))
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Offer the files of the city's map."""
+    urls = Urls(site.config.city.language)
+    yield from _map(site, "", city_points(site, urls, today), city_files(urls))
+
+
+def _map(site: Site, title: str, points: tuple[MapPoint, ...], files: MapFiles) -> Iterator[Output[Any]]:
+    if points and site.config.map:
+        inputs = MapInputs(title, points, files, site.config.map, site.basemap)
+        yield Output(files.data, inputs, geojson)
+        yield Output(files.picture, inputs, picture)
+        yield Output(files.script, inputs, script)
 
 
 def geojson(inputs: MapInputs, theme: Theme) -> bytes:

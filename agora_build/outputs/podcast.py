@@ -40,20 +40,28 @@ class Programme:
     broadcasts: tuple[Broadcast, ...]
 
 
-def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare each episode's chapters and transcript and, if the city has a show, the feed of those already aired."""
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:  # noqa: ARG001
+    """Declare each episode's chapters and transcript."""
     urls = Urls(site.config.city.language)
-    episodes = [entry for microsite in site.microsites for entry in microsite.episodes]
-    for entry in episodes:
+    for entry in _episodes(site):
         if entry.meta.chapters:
             yield Output(beside(entry, urls, CHAPTERS), entry, render_chapters)
         if entry.body.strip():
             yield Output(beside(entry, urls, TRANSCRIPT), entry, render_transcript)
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare, if the city has a show, the feed of the episodes already aired."""
+    episodes = _episodes(site)
     aired = [_broadcast(entry, site) for entry in episodes if entry.meta.date <= today]
     if site.config.podcast and episodes:
         newest = sorted(aired, key=lambda item: (item.entry.meta.date, item.entry.meta.number), reverse=True)
         programme = Programme(site.config.podcast, tuple(newest))
-        yield Output(urls.section_file("radio", FEED), programme, render_feed)
+        yield Output(Urls(site.config.city.language).section_file("radio", FEED), programme, render_feed)
+
+
+def _episodes(site: Site) -> list[Entry[Episode]]:
+    return [entry for microsite in site.microsites for entry in microsite.episodes]
 
 
 def beside(entry: Entry[Episode], urls: Urls, filename: str) -> str:

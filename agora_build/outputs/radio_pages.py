@@ -65,12 +65,10 @@ class RadioPage:
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare a page an episode, a list a campaign that has some, and the city's radio if any has."""
+    """Declare a page an episode, and a list a campaign that has some."""
     urls = Urls(site.config.city.language)
-    gathered: list[Broadcast] = []
     for microsite in site.microsites:
         own = tuple(_broadcast(entry, microsite, site, today) for entry in microsite.episodes)
-        gathered += own
         if own:
             head, path = masthead(microsite, urls, today, "episodes"), urls.part(microsite.slug, "episodes")
             listing = EpisodeList(path, head, own, has_feed=site.config.podcast is not None)
@@ -78,8 +76,15 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
         for broadcast in own:
             page = _page(microsite, broadcast, urls, today)
             yield Output(page.path, page, render_page)
+
+
+def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+    """Declare the city's radio, if a campaign has an episode."""
+    gathered = [
+        _broadcast(entry, microsite, site, today) for microsite in site.microsites for entry in microsite.episodes
+    ]
     if gathered:
-        radio = _radio(site, gathered, urls)
+        radio = _radio(site, gathered, Urls(site.config.city.language))
         yield Output(radio.path, radio, render_radio)
 
 

@@ -11,6 +11,12 @@ from agora_build.rendering.theme import Theme
 Inputs = TypeVar("Inputs")
 
 
+class Shared:
+    """Marks inputs that many outputs have in common, so that their fingerprint is made once."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Output(Generic[Inputs]):
     """One file of the site: its path from the site's root, its inputs, and the function that sees only those.

@@ -1,0 +1,100 @@
+"""Turns a city's folder into what can be known of it without reading its content: signatures, settings, day, commit."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agora_build.build import signature
+from agora_build.build.commit import commit_of
+from agora_build.content.config_file import ConfigFile, read_config_file
+from agora_build.content.day import day_of_build
+from agora_build.content.tree import is_media
+from agora_build.rendering.theme import theme_folders
+
+_STATIC = "/static/"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city as it stands: what the disk says of its files, its configuration, its day, its commit."""
+
+    since: int  # nanoseconds
+    signatures: signature.Signatures
+    config: ConfigFile
+    day: datetime.date
+    commit: str
+    code: str
+    settings: str  # a hash of all that is in agora.toml and in the file of the basemap
+    theme: str  # a hash of the theme's files
+    theme_signed: str  # a hash of the signatures of the city's own themes
+
+    def state(self) -> dict[str, Any]:
+        """Give what the next build compares with."""
+        return {
+            "city": signature.settled(self.signatures, self.since),
+            "day": self.day.isoformat(),
+            "commit": self.commit,
+            "code": self.code,
+            "settings": self.settings,
+            "theme": self.theme,
+            "theme_signed": self.theme_signed,
+        }
+
+    def changed_for_all(self, old: Mapping[str, Any]) -> bool:
+        """Tell whether something changed that every scope may show: the day, the settings, the theme, a media file."""
+        if any(old.get(name) != value for name, value in (("settings", self.settings), ("theme", self.theme))):
+            return True
+        before: signature.Signatures = old["city"]
+        names = {path for path, sign in self.signatures.items() if before.get(path) != sign}
+        names |= before.keys() - self.signatures.keys()
+        return old["day"] != self.day.isoformat() or any(is_media(name) or _STATIC in name for name in names)
+
+
+def look(root: str, day: datetime.date | None, old: Mapping[str, Any]) -> City:
+    """Look at a city, given what the last build left."""
+    since = time.time_ns()
+    signatures = signature.of_city(root)
+    config = read_config_file(Path(root))
+    themes = sorted(item for item in signatures.items() if item[0].startswith("themes/"))
+    signed = hash_of(repr(themes).encode())
+    same = signed == old.get("theme_signed")
+    return City(
+        since,
+        signatures,
+        config,
+        day or day_of_build(config.config),
+        commit_of(root),
+        code=hash_of(repr(signature.of_code(root)).encode()),
+        settings=_settings(root, config),
+        theme=str(old["theme"]) if same else _theme(root, config),
+        theme_signed=signed,
+    )
+
+
+def _settings(root: str, config: ConfigFile) -> str:
+    names = ["agora.toml", *([config.map.basemap] if config.map and config.map.basemap else [])]
+    paths = [Path(root, name) for name in names]
+    return hash_of(b"".join(path.read_bytes() for path in paths if path.is_file()))
+
+
+def _theme(root: str, config: ConfigFile) -> str:
+    """Hash the templates and the translations."""
+    name = config.config.publication.theme if config.config else ""
+    files = [
+        path
+        for folder in theme_folders(Path(root), name)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and _STATIC not in path.as_posix()
+    ]
+    return hash_of(b"".join(path.as_posix().encode() + path.read_bytes() for path in files))
+
+
+def hash_of(data: bytes) -> str:
+    """Hash bytes, in hexadecimal."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -1,0 +1,76 @@
+"""Turns what was read into what must be looked at again: threads, campaigns, the city, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from agora_build.build.scopes import ASSETS_SCOPE, CITY_SCOPE, RECORD_SCOPE, SITEMAP_SCOPE, Job, thread_jobs
+from agora_build.build.store import Row
+from agora_build.content.gathering import Key
+from agora_build.content.site import Site
+
+
+@dataclass(slots=True)
+class Plan:
+    """What changed: everything (the day, the theme, the configuration, a media file), or some scopes.
+
+    A file of a campaign changes that campaign and all its threads, which show it above what they say; a contribution
+    changes its own thread, and the campaign, which counts it. Whatever changes, the city is looked at.
+    """
+
+    everything: bool = False
+    threads: set[Key] = field(default_factory=set)
+    campaigns: set[str] = field(default_factory=set)
+    pages: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether nothing must be looked at."""
+        return not (self.everything or self.threads or self.campaigns or self.pages)
+
+    def note(self, campaign: str, debate: str) -> None:
+        """Note that a file changed, came, or went."""
+        if debate:
+            self.threads.add((campaign, debate))
+        elif campaign:
+            self.campaigns.add(campaign)
+        else:
+            self.pages = True
+
+    def note_row(self, row: Row, before: tuple[str, str, str] | None) -> bool:
+        """Note a file that was read, given its digest, campaign and debate before; tell whether it changed."""
+        if before is not None and before[0] == row.digest:
+            return False
+        self.note(row.campaign, row.debate)
+        if before is not None:
+            self.note(*before[1:])
+        return True
+
+    def thread_jobs(self, site: Site, sizes: Mapping[Key, int]) -> list[Job]:
+        """List the parts of threads to render, the longest first."""
+        keys = [
+            key
+            for key in _threads(site)
+            if self.everything or key in self.threads or key[0] in self.campaigns
+        ]
+        keys.sort(key=lambda key: sizes.get(key, 0), reverse=True)
+        return [job for key in keys for job in thread_jobs(*key, sizes.get(key, 0))]
+
+    def other_jobs(self, site: Site) -> list[Job]:
+        """List the other scopes to render, once the threads have said what they say."""
+        dirty = self.campaigns | {campaign for campaign, _ in self.threads}
+        campaigns = [item.slug for item in site.microsites if self.everything or item.slug in dirty]
+        jobs = [Job("city"), *(Job("campaign", campaign) for campaign in campaigns)]
+        return [Job("assets"), *jobs] if self.everything else jobs
+
+
+def expected(site: Site, sizes: Mapping[Key, int]) -> set[str]:
+    """Give the names of all the scopes of a site."""
+    threads = (job.name for key in _threads(site) for job in thread_jobs(*key, sizes.get(key, 0)))
+    campaigns = (item.slug for item in site.microsites)
+    return {CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE, *threads, *campaigns}
+
+
+def _threads(site: Site) -> Iterable[Key]:
+    return ((item.slug, debate.slug) for item in site.microsites for debate in item.debates)

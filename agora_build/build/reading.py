@@ -1,0 +1,150 @@
+"""Turns the content files that changed into rows of the store, or into all the problems of the city.
+
+As long as nothing that others rely on changed (see draft.Offer), only the files that changed are read; otherwise the
+whole city is, on every core.
+"""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agora_build.build import workers
+from agora_build.build.signature import Signatures
+from agora_build.build.store import Row, Store, entry_blob
+from agora_build.content.checks import check_ids
+from agora_build.content.config_file import ConfigFile
+from agora_build.content.draft import Document, Draft, offer_of
+from agora_build.content.known import KnownPlaces, known_media
+from agora_build.content.loader import checked, draft_of, entry_of
+from agora_build.content.pictures import check_pictures
+from agora_build.content.site import AudioFacts
+from agora_build.content.tree import MAX_TEXT, found_at, scan, well_named
+from agora_build.problems import Problem
+
+_CHUNK = 250  # files that a process reads in one go
+_ALONE = ("contributions", "places")  # a new file of these kinds changes nothing that others rely on
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read: rows for the store, the paths that are gone, the audio facts, or the problems."""
+
+    rows: list[Row] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    audio: dict[str, AudioFacts] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Reads and checks some of the files of a city, in one process."""
+
+    draft: Draft
+    today: datetime.date
+
+    def __call__(self, paths: Sequence[str]) -> Reading:
+        """Read the files at these paths."""
+        done = Reading()
+        for path in paths:
+            document = self.draft.document(path)
+            found = list(checked(self.draft, document, self.today))
+            done.problems += found
+            if not found:
+                done.rows.append(row_of(document))
+            self.draft.documents.pop(path)
+        done.audio = {path: facts for path, facts in self.draft.audio.items() if facts is not None}
+        return done
+
+
+def read_all(
+    root: str, config: ConfigFile, today: datetime.date, jobs: int, progress: Progress, keep: Callable[[list[Row]], None]
+) -> Reading:
+    """Read and check every file; `keep` is given the rows as they come, so that nobody holds them all."""
+    tree = scan(root)
+    done = Reading(problems=[*config.problems, *tree.problems, *check_ids(tree.found)])
+    paths = [found.path for found in tree.found]
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    named = set(config.pictures)
+    count = 0
+    for _, part in workers.each(_Chunk(draft_of(root, config, tree), today), chunks, jobs):
+        done.problems += part.problems
+        done.audio |= part.audio
+        named |= {name for row in part.rows if row.named for name in pickle.loads(row.named)}  # noqa: S301 - ours
+        keep(part.rows)
+        count += _CHUNK
+        progress("read", min(count, len(paths)), len(paths))
+    done.problems += check_pictures(root, named)
+    return done
+
+
+def read_changed(
+    root: str, config: ConfigFile, today: datetime.date, old: Signatures, new: Signatures, store: Store
+) -> Reading | None:
+    """Read and check only the files that changed; None when the whole city must be read, or has a problem to tell."""
+    paths = _changed(old, new)
+    if paths is None:
+        return None
+    places = KnownPlaces(new)
+    if any(path not in old for path in paths) and any(check_ids(places.values())):
+        return None
+    draft = Draft(root, config, places, known_media(new))
+    done = Reading()
+    for path in paths:
+        document, before = draft.document(path), store.row(path)
+        if before is None or before.digest != document.digest:
+            if any(checked(draft, document, today)) or (before and _matters(document, before)):
+                return None
+            done.rows.append(row_of(document))
+    return done
+
+
+def row_of(document: Document) -> Row:
+    """Write down a file that is right."""
+    found = document.found
+    said = found.folder == "contributions"
+    entry = entry_of(document)
+    return Row(
+        found.path,
+        document.digest,
+        found.campaign,
+        entry.meta.debate if said else "",
+        entry_blob(entry),
+        b"" if said else pickle.dumps(offer_of(document), pickle.HIGHEST_PROTOCOL),
+        pickle.dumps(sorted(document.named), pickle.HIGHEST_PROTOCOL) if document.named else b"",
+    )
+
+
+def _changed(old: Signatures, new: Signatures) -> list[str] | None:
+    """List the content files to read again; None when more than such files changed."""
+    if any(not path.startswith("themes/") for path in old.keys() - new.keys()):
+        return None
+    paths = [path for path, sign in new.items() if old.get(path) != sign and not path.startswith("themes/")]
+    alone = all(_readable(path, new[path]) and (path in old or _may_come(path)) for path in paths)
+    return paths if alone else None
+
+
+def _readable(path: str, sign: tuple[int, ...]) -> bool:
+    """Tell whether a path is a content file that can be read: not a link, not a device, not too big."""
+    if not path.startswith("content/") or path not in KnownPlaces({path: None}):
+        return False
+    return stat.S_ISREG(sign[0]) and sign[1] <= MAX_TEXT
+
+
+def _may_come(path: str) -> bool:
+    found = found_at(path)
+    return found is not None and found.folder in _ALONE and well_named(found)
+
+
+def _matters(document: Document, before: Row) -> bool:
+    """Tell whether other files, or the media to publish, may be concerned by what changed in a file."""
+    if document.named != (set(pickle.loads(before.named)) if before.named else set()):  # noqa: S301 - ours
+        return True
+    if document.found.folder == "contributions":
+        return document.values.get("debate") != before.debate
+    return bool(pickle.loads(before.offer) != offer_of(document))  # noqa: S301 - ours

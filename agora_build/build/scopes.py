@@ -1,0 +1,323 @@
+"""Turns a scope of the site (a debate's thread, a campaign, the city, its files) into rendered files and their record.
+
+A scope sees its own entries, what stands above it and summaries of what stands below it: nothing else can change its
+outputs. Each of these has a fingerprint, so that only those that changed are rendered.
+"""
+
+# os.path, several times quicker than Path objects: a city may have 500,000 files.
+# ruff: noqa: PTH103, PTH118, PTH123
+from __future__ import annotations
+
+import datetime
+import hashlib
+import marshal
+import os
+import pickle
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from agora_build.build.fingerprints import Fingerprints
+from agora_build.build.inspection import Facts, facts, missing
+from agora_build.build.store import ScopeRow, Store
+from agora_build.content.gathering import Key, cited_by, heard, thread
+from agora_build.content.prose_checks import MAX_NESTING
+from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
+from agora_build.content.voices import summary
+from agora_build.outputs import CAMPAIGN, CITY, THREAD, assets
+from agora_build.problems import START, Problem
+from agora_build.rendering.output import Output
+from agora_build.rendering.theme import Theme
+
+CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
+_SHARD = 1_500  # outputs that one process renders in one go, in a long thread
+
+
+class Job(NamedTuple):
+    """A scope to render, or the part of a long thread that falls to one process."""
+
+    kind: Literal["thread", "campaign", "city", "assets"]
+    campaign: str = ""
+    debate: str = ""
+    shard: int = 0
+    shards: int = 1
+
+    @property
+    def name(self) -> str:
+        """The name of its record."""
+        if self.kind == "thread":
+            part = f"#{self.shard:04}" if self.shards > 1 else ""
+            return f"{self.campaign}/{self.debate}{part}"
+        return {"campaign": self.campaign, "city": CITY_SCOPE, "assets": ASSETS_SCOPE}[self.kind]
+
+
+class Rendered(NamedTuple):
+    """What is known of a file of the site: how it was made, its SHA-256, what it offers and wants."""
+
+    path: str
+    fingerprint: str
+    uses: tuple[str, ...]
+    values: str  # a hash of what the templates and messages used said
+    sha256: str
+    ids: tuple[str, ...]
+    wants: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Made:
+    """A scope rendered: its record, what went wrong, what changed on the disk, and how long each kind took."""
+
+    row: ScopeRow
+    problems: list[Problem] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    gained: bool = False  # whether there is a path that was not there
+    lost: bool = False  # whether a path or an id is there no more
+    asks: bool = False  # whether it wants something else of the rest of the site
+    kinds: dict[str, tuple[int, float]] = field(default_factory=dict)  # module -> files, seconds
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+
+
+    def without_row(self) -> Made:
+        """Forget the record, once it is kept."""
+        return replace(self, row=ScopeRow(self.row.name, b"", b"", b""))
+
+
+def thread_jobs(campaign: str, debate: str, contributions: int) -> list[Job]:
+    """Cut a thread into parts that processes can share."""
+    shards = max(1, -(-contributions // _SHARD))
+    return [Job("thread", campaign, debate, shard, shards) for shard in range(shards)]
+
+
+@dataclass(slots=True)
+class Press:
+    """Renders scopes into the folder `stage`; with `fresh`, every file is written, known or not."""
+
+    site: Site
+    sizes: Mapping[Key, int]  # contributions of each thread
+    folders: tuple[Path, ...]
+    root: Path
+    today: datetime.date
+    theme: Theme
+    frame: str
+    store: Store
+    stage: str
+    fresh: bool
+    theme_changed: bool
+    _owner: int = field(default_factory=os.getpid)
+    _reader: Store | None = None
+    _folders: set[str] = field(default_factory=set)
+
+    def __call__(self, job: Job) -> Made:
+        """Render what changed in a scope."""
+        if job.kind != "thread":
+            return self.render(job.name, self._declared(job))
+        said = _thread(self.reader(), job.campaign, job.debate)
+        outputs = _thread_outputs(self.site, _of(self.site, job.campaign), said, self.today)
+        mine = (output for output in outputs if zlib.crc32(output.path.encode()) % job.shards == job.shard)
+        made = self.render(job.name, mine)
+        if job.shard == 0:
+            told = summary(said)
+            made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices))
+        return made
+
+    def render(self, name: str, outputs: Iterable[Output[Any]]) -> Made:
+        """Render what changed among the outputs of a scope."""
+        before = self.reader().scope(name)
+        old = {item.path: item for item in rows_of(before)} if before else {}
+        fingerprints = Fingerprints(self.frame)
+        made = Made(ScopeRow(name, b"", b"", b""))
+        rows: list[Rendered] = []
+        for output in _once(outputs, made.problems):
+            fingerprint = fingerprints.of(output)
+            known = old.pop(output.path, None)
+            if known and not self.fresh and known.fingerprint == fingerprint and self._still(known):
+                rows.append(known)
+            else:
+                made.gained |= known is None
+                rows += self._rendered(output, fingerprint, known, made)
+        made.row = record(name, rows)
+        made.gone = sorted(old)
+        made.lost |= bool(old)
+        made.asks = before is None or before.wants != made.row.wants
+        return made
+
+    def removed(self, name: str) -> Made:
+        """Say what goes with a scope that the site has no more."""
+        row = self.store.scope(name) or ScopeRow(name, b"", b"", b"")
+        return Made(ScopeRow(name, b"", b"", b""), gone=paths_of(row.sums), lost=True)
+
+    def counts(self) -> dict[Key, ThreadSummary]:
+        """Give how many voices each thread has, which is all that the city needs of it."""
+        return {
+            key: ThreadSummary(key[1], pickle.loads(blob), (), ())  # noqa: S301 - our own file
+            for key, blob in ((_key(name), blob) for name, blob in self.store.scopes("voices"))
+            if blob
+        }
+
+    def reader(self) -> Store:
+        """Give a connection to the store that belongs to this process."""
+        if os.getpid() == self._owner:
+            return self.store
+        if self._reader is None:
+            self._reader = self.store.reader()
+        return self._reader
+
+    def _alone(self, campaign: str) -> Site:
+        """Give the site as a campaign sees it: itself alone, with what its threads say and what its decisions cite."""
+        microsite = _of(self.site, campaign)
+        store = self.reader()
+        keys = [(campaign, debate.slug) for debate in microsite.debates]
+        firsts = {key: store.scope(thread_jobs(*key, self.sizes.get(key, 0))[0].name) for key in keys}
+        summaries = {key: pickle.loads(row.summary) for key, row in firsts.items() if row}  # noqa: S301 - ours
+        folder = f"content/campaigns/{campaign}/contributions"
+        cited = [store.entry(f"{folder}/{name}.md") for name in cited_by(microsite)]
+        alone = replace(self.site, microsites=(microsite,))
+        return heard(alone, summaries, {campaign: [entry for entry in cited if entry]})
+
+    def _still(self, known: Rendered) -> bool:
+        """Tell whether the templates and the messages a file used still say the same."""
+        return not self.theme_changed or _values(self.theme, known.uses) == known.values
+
+    def _rendered(
+        self, output: Output[Any], fingerprint: str, known: Rendered | None, made: Made
+    ) -> Iterator[Rendered]:
+        began = time.perf_counter()
+        _start(self.theme)
+        try:
+            content = output.bytes(self.theme)
+        except RecursionError:
+            made.problems.append(Problem(output.path, START, "too-nested", {"limit": str(MAX_NESTING)}))
+            return
+        uses = _same(tuple(sorted(_recorded(self.theme))))
+        found, problems = facts(output.path, content)
+        made.problems += problems
+        made.lost |= known is not None and not set(known.ids) <= set(found.ids)
+        sha256 = hashlib.sha256(content).hexdigest()
+        if self.fresh or known is None or known.sha256 != sha256:
+            self.write(output.path, content)
+            made.written.append(output.path)
+        _clock(made, output, time.perf_counter() - began)
+        yield Rendered(output.path, fingerprint, uses, _values(self.theme, uses), sha256, *_kept(found))
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file of the next site, aside."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            os.makedirs(os.path.join(self.stage, folder), exist_ok=True)
+            self._folders.add(folder)
+        with open(os.path.join(self.stage, path), "wb", buffering=0) as file:
+            view = memoryview(content)
+            while view:
+                view = view[file.write(view) :]
+
+    def _declared(self, job: Job) -> Iterator[Output[Any]]:
+        if job.kind == "campaign":
+            alone = self._alone(job.campaign)
+            for module in CAMPAIGN:
+                yield from module.outputs(alone, self.today)
+        elif job.kind == "city":
+            for module in CITY:
+                yield from module.city_outputs(self.site, self.today)
+        else:
+            yield from assets.outputs(self.site, self.root, self.folders)
+
+
+def record(name: str, rows: Iterable[Rendered]) -> ScopeRow:
+    """Write down what was rendered of a scope: its files, their sums, and its links to the rest of the site."""
+    ordered = sorted(rows)
+    own = {row.path: row.ids for row in ordered}
+    wants = dict.fromkeys(want for row in ordered for want in row.wants)
+    outside = sorted(missing(wants, own.__contains__, lambda path: own.get(path, ())))
+    sums = "".join(f"{row.sha256}  {row.path}\n" for row in ordered)
+    return ScopeRow(name, marshal.dumps([tuple(row) for row in ordered]), sums.encode(), marshal.dumps(outside))
+
+
+def rows_of(row: ScopeRow) -> list[Rendered]:
+    """Read back the files of a scope."""
+    return [Rendered(*values) for values in marshal.loads(row.rows)]  # noqa: S302 - our own file
+
+
+def wants_of(blob: bytes) -> list[str]:
+    """Read back what a scope wants of the rest of the site."""
+    return marshal.loads(blob)  # type: ignore[no-any-return]  # noqa: S302 - our own file
+
+
+def paths_of(sums: bytes) -> list[str]:
+    """Read back the paths of a scope's files from their sums."""
+    return [line[66:] for line in sums.decode().splitlines()]
+
+
+def _once(outputs: Iterable[Output[Any]], problems: list[Problem]) -> Iterator[Output[Any]]:
+    seen: set[str] = set()
+    for output in outputs:
+        if output.path in seen:
+            problems.append(Problem(output.path, START, "duplicate-output", {"value": output.path}))
+        else:
+            seen.add(output.path)
+            yield output
+
+
+def _blob(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def _key(name: str) -> Key:
+    campaign, _, debate = name.partition("#")[0].partition("/")
+    return campaign, debate
+
+
+def _of(site: Site, campaign: str) -> Microsite:
+    return next(item for item in site.microsites if item.slug == campaign)
+
+
+@lru_cache(maxsize=1)  # the parts of one thread come one after another
+def _thread(store: Store, campaign: str, debate: str) -> Thread:
+    return thread((campaign, debate), store.entries(campaign, debate))
+
+
+def _thread_outputs(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Iterator[Output[Any]]:
+    for module in THREAD:
+        yield from module.thread_outputs(site, microsite, said, today)
+
+
+def _kept(found: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return found.ids, found.wants
+
+
+@lru_cache(maxsize=4_000)
+def _same(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give one and the same tuple for equal ones: written down once for all the pages of a kind."""
+    return names
+
+
+@lru_cache(maxsize=4_000)
+def _values(theme: Theme, uses: tuple[str, ...]) -> str:
+    said = "\n".join(_value_of(theme, name) for name in uses)
+    return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _clock(made: Made, output: Output[Any], seconds: float) -> None:
+    kind = output.render.__module__.rpartition(".")[2]
+    count, spent = made.kinds.get(kind, (0, 0.0))
+    made.kinds[kind] = count + 1, spent + seconds
+    made.slowest.append((seconds, output.path))
+    if len(made.slowest) > 1_000:  # noqa: PLR2004 - only the ten slowest are told
+        made.slowest = sorted(made.slowest, reverse=True)[:10]
+
+
+def _start(theme: Theme) -> None:
+    if hasattr(theme, "start_recording"):
+        theme.start_recording()
+
+
+def _recorded(theme: Theme) -> frozenset[str]:
+    return theme.recorded() if hasattr(theme, "recorded") else frozenset(["all"])
+
+
+def _value_of(theme: Theme, name: str) -> str:
+    return theme.value_of(name) if hasattr(theme, "value_of") else str(id(theme))

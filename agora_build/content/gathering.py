@@ -1,0 +1,117 @@
+"""Turns checked entries into the site they make: pages, microsites in the order shown, threads."""
+
+# os.path, several times quicker than Path objects: a city may have 10,000 files.
+# ruff: noqa: PTH118, PTH202
+from __future__ import annotations
+
+import datetime
+import os
+import pathlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from agora_build.config import Config
+from agora_build.content.models import Contribution
+from agora_build.content.site import AudioFacts, Entry, Microsite, Site, Thread, ThreadSummary
+
+Key = tuple[str, str]  # a campaign's slug and a debate's
+
+
+def gathered(
+    root: str, config: Config, entries: Iterable[Entry[Any]], media: Iterable[str], audio: Mapping[str, AudioFacts]
+) -> Site:
+    """Gather every entry but the contributions; the microsites still lack what their threads say."""
+    by_campaign: dict[str, dict[str, list[Entry[Any]]]] = {}
+    for entry in entries:
+        by_campaign.setdefault(entry.campaign, {}).setdefault(folder_of(entry.path), []).append(entry)
+    pages = by_campaign.pop("", {}).get("pages", [])
+    microsites = sorted((_microsite(folders) for folders in by_campaign.values()), key=lambda site: site.slug)
+    microsites.sort(key=lambda site: site.campaign.meta.opens, reverse=True)
+    named = tuple(sorted(media))
+    return Site(
+        config,
+        tuple(sorted(pages, key=lambda page: (page.meta.order, page.slug))),
+        tuple(microsites),
+        named,
+        dict(sorted(audio.items())),
+        sizes={path: os.path.getsize(os.path.join(root, path)) for path in named},
+        basemap=_basemap(root, config),
+    )
+
+
+def heard(site: Site, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]) -> Site:
+    """Tell each microsite what its threads say, and give it the contributions that its decisions name."""
+    return replace(site, microsites=tuple(_heard(item, summaries, cited) for item in site.microsites))
+
+
+def threads(contributions: Iterable[Entry[Contribution]]) -> dict[Key, Thread]:
+    """Sort contributions into the threads they make."""
+    said: dict[Key, list[Entry[Contribution]]] = {}
+    for entry in contributions:
+        said.setdefault((entry.campaign, entry.meta.debate), []).append(entry)
+    return {key: thread(key, entries) for key, entries in said.items()}
+
+
+def thread(key: Key, contributions: Iterable[Entry[Contribution]]) -> Thread:
+    """Put the contributions to one debate in order."""
+    return Thread(*key, tuple(sorted(contributions, key=lambda entry: (entry.meta.date, entry.slug))))
+
+
+def cited_by(microsite: Microsite) -> list[str]:
+    """List the ids of the contributions that a campaign's decisions name."""
+    named = {item.contribution for entry in microsite.decisions for item in entry.meta.considered if item.contribution}
+    return sorted(named)
+
+
+def folder_of(path: str) -> str:
+    """Tell the kind of a content file from its path: `debates`, `contributions`… or `campaign`, `timeline`, `map`."""
+    parts = path.split("/")
+    return parts[1] if parts[1] == "pages" else parts[3].partition(".")[0]
+
+
+def _heard(
+    microsite: Microsite, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]
+) -> Microsite:
+    keys = ((microsite.slug, debate.slug) for debate in microsite.debates)
+    return replace(
+        microsite,
+        threads=tuple(summaries[key] for key in keys if key in summaries),
+        cited=tuple(cited.get(microsite.slug, ())),
+    )
+
+
+def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
+    def of(folder: str) -> list[Entry[Any]]:
+        return folders.get(folder, [])
+
+    return Microsite(
+        campaign=of("campaign")[0],
+        timeline=_meta(of("timeline")),
+        map=_meta(of("map")),
+        debates=tuple(sorted(of("debates"), key=lambda entry: (entry.meta.opens, entry.slug))),
+        workshops=tuple(sorted(of("workshops"), key=_hour)),
+        places=tuple(sorted(of("places"), key=lambda entry: (entry.meta.date, entry.slug))),
+        resources=_newest(of("resources")),
+        kits=tuple(sorted(of("kits"), key=lambda entry: (entry.meta.order, entry.meta.title, entry.slug))),
+        episodes=_newest(of("episodes")),
+        decisions=_newest(of("decisions")),
+    )
+
+
+def _meta(entries: list[Entry[Any]]) -> Any:  # noqa: ANN401 - the kind follows from the file's name
+    return entries[0].meta if entries else None
+
+
+def _hour(entry: Entry[Any]) -> tuple[datetime.date, datetime.time, str]:
+    return entry.meta.date, entry.meta.starts or datetime.time.min, entry.slug
+
+
+def _newest(entries: list[Entry[Any]]) -> tuple[Entry[Any], ...]:
+    by_slug = sorted(entries, key=lambda entry: entry.slug)
+    return tuple(sorted(by_slug, key=lambda entry: entry.meta.date, reverse=True))
+
+
+def _basemap(root: str, config: Config) -> str:
+    name = config.map.basemap if config.map else None
+    return pathlib.Path(root, name).read_text("utf-8") if name else ""

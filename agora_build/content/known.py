@@ -1,0 +1,35 @@
+"""Turns the paths of a city that was accepted before into what a Draft asks of it, without reading its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from agora_build.content.tree import Found, found_at, is_media
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces(Mapping[str, Found]):
+    """The content files among the city's paths."""
+
+    paths: Mapping[str, object]
+
+    def __getitem__(self, path: str) -> Found:
+        """Tell what a content file is."""
+        found = found_at(path) if path in self.paths else None
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """List the paths of content files."""
+        return (path for path in self.paths if found_at(path))
+
+    def __len__(self) -> int:
+        """Count the content files."""
+        return sum(1 for _ in self)
+
+
+def known_media(paths: Iterable[str]) -> frozenset[str]:
+    """Keep the media among the city's paths."""
+    return frozenset(path for path in paths if is_media(path))
