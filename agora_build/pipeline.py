@@ -85,14 +85,15 @@ def _build(order: Order) -> BuildReport:
         store = _store(order, city, old)
     with closing(store):
         torn = store.is_fresh or bool(store.fact("torn"))
-        todo = plan.Plan(everything=torn or city.changed_for_all(old))
+        fresh = store.is_fresh or not release.reachable(order.output, str(old.get("release", "")))
+        todo = plan.Plan(everything=torn or fresh or city.changed_for_all(old))
         with profile.stage("read"):
             _read(order, city, old, store, todo)
         with profile.stage("gather"):
             site = _gather(order, city, store)
             frame = frame_of(site)
             todo.everything |= _frame_hash(frame) != old.get("frame")
-            press = _press(order, city, site, frame, store, old)
+            press = _press(order, city, site, frame, store, fresh=fresh, theme_changed=city.theme != old.get("theme"))
         made = _render(order, press, todo, profile)
         with profile.stage("inspect"):
             _settle(city, press, made)
@@ -164,7 +165,9 @@ def _frame_hash(frame: Frame) -> str:
     return hash_of(repr((frame.pages, frame.has_map, frame.has_radio, frame.as_of)).encode())
 
 
-def _press(order: Order, city: City, site: Site, frame: Frame, store: Store, old: Mapping[str, Any]) -> Press:
+def _press(
+    order: Order, city: City, site: Site, frame: Frame, store: Store, *, fresh: bool, theme_changed: bool
+) -> Press:
     folders = theme_folders(Path(order.root), site.config.publication.theme)
     return Press(
         site=site,
@@ -176,8 +179,8 @@ def _press(order: Order, city: City, site: Site, frame: Frame, store: Store, old
         frame=city.settings + _frame_hash(frame),
         store=store,
         stage=release.stage(order.output),
-        fresh=store.is_fresh or not release.reachable(order.output, str(old.get("release", ""))),
-        theme_changed=city.theme != old.get("theme"),
+        fresh=fresh,
+        theme_changed=theme_changed,
     )
 
 

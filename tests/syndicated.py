@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sites import declared as outputs_of
+
 from agora_build.config import Config
 from agora_build.content import models
 from agora_build.content.site import AudioFacts, Entry, Microsite, Site
@@ -73,7 +75,6 @@ def site(**replaced: Any) -> Site:
         "campaign": campaign,
         "timeline": None,
         "map": None,
-        "contributions": (),
         "places": (),
         "kits": (),
         "workshops": WORKSHOPS,
@@ -145,7 +146,7 @@ def rendered(city: Site | None = None, today: datetime.date = DAY) -> dict[str, 
     """Render the calendars, feeds, podcast and sitemap of a city, by path."""
     city = city or site()
     theme = _theme(city.config)
-    declared = [output for module in (calendars, feeds, podcast) for output in module.outputs(city, today)]
+    declared = outputs_of((calendars, feeds, podcast), city, today)
     declared += sitemap.outputs(["index.html", "404.html", "campagnes/parc/index.html"], BASE)
     files = {output.path: output.bytes(theme) for output in declared}
     assert len(files) == len(declared), "two outputs at one path"

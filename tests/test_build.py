@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 from cities import minimal_city
-
-from agora_build.pipeline import build
+from sites import built as build
 
 ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)

@@ -38,11 +38,12 @@ def codes(city: Path, today: datetime.date = TODAY) -> list[str]:
 def test_the_small_city_is_whole() -> None:
     (quais,) = site_of(MINIMAL).microsites
     assert quais.campaign.slug == quais.slug == "les-quais"
-    assert [entry.slug for entry in quais.contributions] == ["20160312-k7m2q9xw", "20160405-aaaabbbb"]
+    said = load(MINIMAL, TODAY).threads["les-quais", "usages"].contributions
+    assert [entry.slug for entry in said] == ["20160312-k7m2q9xw", "20160405-aaaabbbb"]
     assert quais.workshops[0].meta.starts == datetime.time(18, 30)
     assert quais.timeline is not None
     assert quais.timeline.steps[1].start.last == datetime.date(2017, 12, 31)
-    assert quais.contributions[0].body == "Des jeux pour les enfants, et de l’ombre."
+    assert said[0].body == "Des jeux pour les enfants, et de l’ombre."
 
 
 def test_files_that_content_names_are_published() -> None:

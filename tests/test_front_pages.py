@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import jinja2
 import pytest
 from babel.messages import pofile
+from sites import built, copied, declared, with_threads
 
 from agora_build.config import City, Config, Publication
 from agora_build.content.highlights import action, around
@@ -22,7 +23,7 @@ from agora_build.content.models import Campaign, Contribution, Debate, Decision,
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.steps import KINDS, STATUSES, merged_steps
 from agora_build.outputs import assets, front_pages
-from agora_build.pipeline import frame_of, render
+from agora_build.pipeline import frame_of
 from agora_build.rendering.theme import Theme, base_theme
 from agora_build.urls import Urls
 
@@ -45,7 +46,7 @@ def campaign(slug: str, opens: str, closes: str | None, **more: object) -> Entry
 
 def microsite(entry: Entry[Campaign], **parts: tuple[Entry[Any], ...]) -> Microsite:
     empty: dict[str, Any] = dict.fromkeys(
-        ("debates", "contributions", "workshops", "places", "resources", "kits", "episodes", "decisions"), ()
+        ("debates", "workshops", "places", "resources", "kits", "episodes", "decisions"), ()
     )
     return Microsite(entry, None, None, **{**empty, **parts})
 
@@ -79,7 +80,7 @@ def site(*microsites: Microsite) -> Site:
 
 def pages(city: Site) -> dict[str, str]:
     theme = Theme((THEME,), frame_of(city))
-    return {output.path: output.bytes(theme).decode() for output in front_pages.outputs(city, DAY)}
+    return {output.path: output.bytes(theme).decode() for output in declared([front_pages], city, DAY)}
 
 
 OPEN = campaign("rue", "2017-01-02", "2017-03-15")
@@ -150,7 +151,8 @@ def test_a_campaign_asks_first_for_what_can_be_done_that_day(
 
 def test_front_page_never_adds_individual_and_collective_voices() -> None:
     heard = (said("a", "individual"), said("b", "individual"), said("c", "collective", 40))
-    built = pages(site(microsite(OPEN, debates=(debate("place", "2017-01-02", None),), contributions=heard)))
+    rue, _ = with_threads(microsite(OPEN, debates=(debate("place", "2017-01-02", None),)), heard)
+    built = pages(site(rue))
     html = re.sub(r"\s+", " ", built["campagnes/rue/index.html"])
     assert "<strong>2</strong> voix individuelles" in html
     assert "<strong>1</strong> voix collective " in html
@@ -307,12 +309,10 @@ class Listening(gettext.GNUTranslations):
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in GOLDEN.glob("*/site")))
 def test_building_a_site_never_asks_for_a_message_without_translation(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Messages whose names are in tables (kinds, layers, words of scripts) are covered too."""
     Listening.unknown.clear()
     monkeypatch.setattr(gettext, "GNUTranslations", Listening)
-    loaded = load(GOLDEN / name / "site", DAY)
-    assert loaded.site is not None
-    render(loaded.site, GOLDEN / name / "site", DAY)
+    assert built(copied(GOLDEN / name / "site", tmp_path), tmp_path / "output", DAY).problems == []
     assert Listening.unknown == set()

@@ -10,8 +10,7 @@ import datetime
 from pathlib import Path
 
 import pytest
-
-from agora_build.pipeline import build
+from sites import built, copied
 
 GOLDEN = Path(__file__).parent / "golden"
 SITES = sorted(path.parent.name for path in GOLDEN.glob("*/site"))
@@ -33,7 +32,7 @@ def differences(expected: Path, output: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", SITES)
 def test_site_is_as_expected(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     output, expected = tmp_path / "output", GOLDEN / name / "expected"
-    report = build(GOLDEN / name / "site", output, DAY)
+    report = built(copied(GOLDEN / name / "site", tmp_path), output, DAY)
     assert report.problems == []
     named = [path for path in expected.rglob("*") if path.is_file()]
     assert named, f"tests/golden/{name}/expected names no file"

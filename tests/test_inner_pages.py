@@ -9,6 +9,7 @@ from typing import Any
 
 import html5lib
 import pytest
+from sites import declared, with_threads
 
 from agora_build.config import Config
 from agora_build.content.meetings import agenda, meetings, next_meetings
@@ -94,7 +95,6 @@ FULL = Microsite(
     timeline=None,
     map=None,
     debates=(_entry("debates", "allees", Debate, DEBATE, "Le contexte."),),
-    contributions=SAID,
     workshops=(_entry("workshops", "balade", Workshop, MEETING, "Venez."),),
     places=(),
     resources=(_entry("resources", "plan", Resource, PLAN),),
@@ -102,15 +102,16 @@ FULL = Microsite(
     episodes=(_entry("episodes", "pas", Episode, EPISODE, "Bonjour."),),
     decisions=(_entry("decisions", "sable", Decision, DECISION),),
 )  # fmt: skip
-EMPTY = Microsite(_entry("", "parc", Campaign, {**CAMPAIGN, "rules": None}), None, None, (), (), (), (), (), (), (), ())
+EMPTY = Microsite(_entry("", "parc", Campaign, {**CAMPAIGN, "rules": None}), None, None, (), (), (), (), (), (), ())
 
 
 def _pages(microsite: Microsite, today: datetime.date) -> dict[str, str]:
     """Render every inner page of a one-campaign city."""
     mp3, pdf = "content/campaigns/parc/episodes/pas.mp3", "content/campaigns/parc/resources/plan.pdf"
+    microsite, said = with_threads(microsite, SAID if microsite is FULL else ())
     site = Site(CONFIG, (), (microsite,), (mp3, pdf), {mp3: AudioFacts(9000, 125.0)}, sizes={mp3: 9000, pdf: 184_000})
     theme = Theme((base_theme(),), Frame(CONFIG, (), has_map=False, has_radio=True, as_of=None))
-    return {item.path: item.bytes(theme).decode() for module in MODULES for item in module.outputs(site, today)}
+    return {item.path: item.bytes(theme).decode() for item in declared(MODULES, site, today, said)}
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +181,7 @@ def test_coming_meetings_come_first_by_month_and_a_cancelled_one_cannot_be_gone_
         meeting("annulee", date="2016-06-16", status="cancelled"),
         meeting("tenue", date="2016-06-14", status="held"), meeting("vieille", date="2016-01-01"),
     )  # fmt: skip
-    microsite = Microsite(FULL.campaign, None, None, FULL.debates, (), workshops, (), (), (), (), ())
+    microsite = Microsite(FULL.campaign, None, None, FULL.debates, workshops, (), (), (), (), ())
     found = agenda(meetings(microsite, OPEN))
     assert [[item.entry.slug for item in month.meetings] for month in found.coming] == [
         ["annulee", "juin"],

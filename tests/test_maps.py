@@ -13,6 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from sites import declared
 
 from agora_build.config import CityMap, Config
 from agora_build.content.map_points import campaign_points, city_points
@@ -57,7 +58,7 @@ def microsite(slug: str = "fibre", opens: str = "2016-05-01", **parts: object) -
         "title": f"Campagne {slug}", "summary": "s", "question": "q", "opens": opens, "level": "consult",
         "location": parts.pop("location", {"name": "Mairie", "lat": 48.8915, "lon": 2.2065}),
     }  # fmt: skip
-    empty = dict.fromkeys(("debates", "contributions", "workshops", "places", "resources", "kits", "episodes"), ())
+    empty = dict.fromkeys(("debates", "workshops", "places", "resources", "kits", "episodes"), ())
     rest = {"timeline": None, "map": None, **empty, "decisions": (), **parts}
     return Microsite(campaign=entry(Campaign, slug, slug, campaign), **rest)
 
@@ -83,7 +84,7 @@ def site_of(*microsites: Microsite, city: dict[str, object] | None = CITY) -> Si
 
 def files_of(site: Site) -> dict[str, bytes]:
     theme = Theme((base_theme(),), Frame(site.config, (), True, False, None))
-    return {item.path: item.bytes(theme) for item in maps.outputs(site, TODAY)}
+    return {item.path: item.bytes(theme) for item in declared([maps], site, TODAY)}
 
 
 def data_of(script: bytes) -> dict[str, object]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from cities import minimal_city
+from sites import built as build
 
 from agora_build.build import release
 from agora_build.build.inspection import inspect
-from agora_build.pipeline import build
 
 HOME = b'<a href="agenda/index.html#demain">x</a><img src="a.svg" alt="">'
 AGENDA = b'<h2 id="demain">Demain</h2><a href="https://ailleurs.example/">ailleurs</a>'

@@ -56,7 +56,6 @@ def microsite(campaign: dict[str, object] | None = None, steps: list[dict[str, o
                  "method": "priorities"},
             ),
         ),
-        contributions=(),
         workshops=(
             entry(
                 Workshop, "workshops/tour",

@@ -1,52 +1,90 @@
-"""Turns the repository that holds a city into the id of the commit that is checked out, without running git."""
+"""Turns the folder of a city into the id of the commit checked out there.
 
-# os.path alone: this is asked at every build, before anything else is imported.
-# ruff: noqa: PTH100, PTH118, PTH120, PTH123, PTH110, PTH112
+It reads the files of the repository instead of asking git, which takes 3 ms to start: the answer is needed by every
+build, even one where nothing changed. For the same reason it imports nothing but `os`.
+"""
+
+# os.path, several times quicker than Path objects.
+# ruff: noqa: PTH113, PTH118, PTH120, PTH123
 from __future__ import annotations
 
 import os
 
-_ID_LENGTHS = (40, 64)  # SHA-1, SHA-256
 _HEX = frozenset("0123456789abcdef")
+_LENGTHS = (40, 64)  # SHA-1, SHA-256
+_ELSEWHERE = "refs/heads/.invalid"  # what HEAD says when the refs are kept in tables (reftable)
+_MAX_LINKS = 5  # refs that name a ref, as git follows them
+_LIMIT = 4_096  # bytes of a file that holds one ref
 
 
 def commit_of(root: str) -> str:
-    """Give the id of the commit checked out around a folder; '' outside a repository, or before the first commit."""
-    folder = os.path.abspath(root)
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
+    """Give the id of the commit checked out around `root`, '' when there is none."""
+    folder = os.path.realpath(root)
+    while True:
+        link = os.path.join(folder, ".git")
+        repository = _named(folder, link) if os.path.isfile(link) else link
+        head = _text(os.path.join(repository, "HEAD"))
+        if head or repository is not link:
+            return _resolved(repository, head, root)
+        folder, child = os.path.dirname(folder), folder
+        if folder == child:
             return ""
-        folder = parent
-    own = _git_folder(folder)
-    head = _read(os.path.join(own, "HEAD"))
-    if not head.startswith("ref: "):
-        return _id(head)
-    common = os.path.normpath(os.path.join(own, _read(os.path.join(own, "commondir")) or "."))
-    name = head.removeprefix("ref: ")
-    return _id(_read(os.path.join(common, name))) or _packed(common, name)
 
 
-def _git_folder(folder: str) -> str:
-    """Follow the file that stands for the folder .git in a worktree or a submodule."""
-    path = os.path.join(folder, ".git")
-    if os.path.isdir(path):
-        return path
-    return os.path.normpath(os.path.join(folder, _read(path).removeprefix("gitdir: ")))
+def is_id(text: str) -> bool:
+    """Tell whether a text is the id of a commit."""
+    return len(text) in _LENGTHS and _HEX.issuperset(text)
 
 
-def _packed(folder: str, name: str) -> str:
-    lines = _read(os.path.join(folder, "packed-refs")).splitlines()
-    return next((_id(line.partition(" ")[0]) for line in lines if line.partition(" ")[2] == name), "")
+def _named(folder: str, link: str) -> str:
+    """Give the folder that a `.git` file names, as in a worktree or a submodule."""
+    return os.path.join(folder, _text(link).removeprefix("gitdir: ").rstrip("\n"))
 
 
-def _id(text: str) -> str:
-    return text if len(text) in _ID_LENGTHS and set(text) <= _HEX else ""
+def _resolved(repository: str, said: str, root: str) -> str:
+    """Follow HEAD to an id."""
+    shared = os.path.join(repository, _text(os.path.join(repository, "commondir")).rstrip("\n"))
+    for _ in range(_MAX_LINKS):
+        key, _, ref = said.rstrip().partition(": ")
+        if key != "ref":
+            break
+        if ref == _ELSEWHERE:
+            said = _asked(root)
+        elif not ref.startswith("refs/") or ".." in ref:
+            return ""
+        else:
+            said = _text(os.path.join(repository, ref)) or _text(os.path.join(shared, ref)) or _packed(shared, ref)
+    found = said.partition("\n")[0].strip()
+    return found if is_id(found) else ""
 
 
-def _read(path: str) -> str:
+def _packed(shared: str, ref: str) -> str:
+    """Look a ref up in the file where git packs them."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().strip()
+        with open(os.path.join(shared, "packed-refs"), "rb") as file:
+            lines = b"\n" + file.read()
     except OSError:
         return ""
+    before, found, _ = lines.partition(f" {ref}\n".encode("utf-8", "surrogateescape"))
+    return before.rpartition(b"\n")[2].decode("ascii", "replace") if found else ""
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return file.read(_LIMIT).decode("utf-8", "surrogateescape")
+    except (OSError, ValueError):
+        return ""
+
+
+def _asked(root: str) -> str:
+    """Ask git itself; '' when it is not installed, or has no commit to tell."""
+    import subprocess
+
+    own = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_WORK_TREE")}
+    try:
+        command = ["git", "-C", root, "rev-parse", "--quiet", "--verify", "HEAD"]
+        done = subprocess.run(command, capture_output=True, env=own, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode("ascii", "replace")

@@ -81,7 +81,9 @@ def missing(wants: Iterable[str], holds: Callable[[str], bool], ids: Callable[[s
             yield want
 
 
-def broken(wanted_by: Mapping[str, Iterable[str]], absent: Iterable[str], holds: Callable[[str], bool]) -> list[Problem]:
+def broken(
+    wanted_by: Mapping[str, Iterable[str]], absent: Iterable[str], holds: Callable[[str], bool]
+) -> list[Problem]:
     """Blame each link that leads nowhere on the pages that have it."""
     nowhere = frozenset(absent)
     return [

@@ -49,11 +49,7 @@ class Plan:
 
     def thread_jobs(self, site: Site, sizes: Mapping[Key, int]) -> list[Job]:
         """List the parts of threads to render, the longest first."""
-        keys = [
-            key
-            for key in _threads(site)
-            if self.everything or key in self.threads or key[0] in self.campaigns
-        ]
+        keys = [key for key in _threads(site) if self.everything or key in self.threads or key[0] in self.campaigns]
         keys.sort(key=lambda key: sizes.get(key, 0), reverse=True)
         return [job for key in keys for job in thread_jobs(*key, sizes.get(key, 0))]
 

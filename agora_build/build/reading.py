@@ -63,7 +63,12 @@ class _Chunk:
 
 
 def read_all(
-    root: str, config: ConfigFile, today: datetime.date, jobs: int, progress: Progress, keep: Callable[[list[Row]], None]
+    root: str,
+    config: ConfigFile,
+    today: datetime.date,
+    jobs: int,
+    progress: Progress,
+    keep: Callable[[list[Row]], None],
 ) -> Reading:
     """Read and check every file; `keep` is given the rows as they come, so that nobody holds them all."""
     tree = scan(root)

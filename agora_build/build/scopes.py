@@ -28,11 +28,48 @@ from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
-from agora_build.outputs import CAMPAIGN, CITY, THREAD, assets
+from agora_build.outputs import (
+    agenda_pages,
+    assets,
+    calendars,
+    contribution_pages,
+    debate_pages,
+    decision_pages,
+    feeds,
+    front_pages,
+    kit_pages,
+    map_pages,
+    maps,
+    podcast,
+    radio_pages,
+    resource_pages,
+    rules_pages,
+    timeline_pages,
+    timelines,
+)
 from agora_build.problems import START, Problem
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 
+THREAD = (debate_pages, contribution_pages)  # thread_outputs(site, microsite, thread, today)
+CAMPAIGN = (  # outputs(site, today), a campaign at a time
+    front_pages,
+    timeline_pages,
+    timelines,
+    debate_pages,
+    agenda_pages,
+    calendars,
+    map_pages,
+    maps,
+    resource_pages,
+    kit_pages,
+    radio_pages,
+    podcast,
+    decision_pages,
+    rules_pages,
+    feeds,
+)
+CITY = (front_pages, agenda_pages, calendars, map_pages, maps, radio_pages, podcast)  # city_outputs(site, today)
 CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
 _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
 
@@ -80,7 +117,6 @@ class Made:
     asks: bool = False  # whether it wants something else of the rest of the site
     kinds: dict[str, tuple[int, float]] = field(default_factory=dict)  # module -> files, seconds
     slowest: list[tuple[float, str]] = field(default_factory=list)
-
 
     def without_row(self) -> Made:
         """Forget the record, once it is kept."""

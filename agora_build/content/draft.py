@@ -142,9 +142,13 @@ def offer_of(document: Document) -> Offer:
     values = document.values
     return Offer(
         document.read,
-        period=(values.get("opens"), values.get("closes")) if folder == "campaign" and slug == "campaign" else NOTHING.period,
+        period=(values.get("opens"), values.get("closes"))
+        if folder == "campaign" and slug == "campaign"
+        else NOTHING.period,
         themes=_themes(document) if folder == "debates" else None,
-        layers=ids(document.written.get("layers")) if folder == "campaign" and slug == "map" and document.read else None,
+        layers=ids(document.written.get("layers"))
+        if folder == "campaign" and slug == "map" and document.read
+        else None,
         anchors=() if folder in _PEOPLES else tuple(sorted(markdown_scan.anchors(document.source.body))),
     )
 

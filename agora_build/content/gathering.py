@@ -40,7 +40,9 @@ def gathered(
     )
 
 
-def heard(site: Site, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]) -> Site:
+def heard(
+    site: Site, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]
+) -> Site:
     """Tell each microsite what its threads say, and give it the contributions that its decisions name."""
     return replace(site, microsites=tuple(_heard(item, summaries, cited) for item in site.microsites))
 

@@ -130,9 +130,7 @@ def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateLi
     )
 
 
-def _page(
-    microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Urls, today: datetime.date
-) -> DebatePage:
+def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Urls, today: datetime.date) -> DebatePage:
     spoken = thread.contributions
     state = debate_state(debate.meta, today)
     meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
@@ -155,7 +153,9 @@ def _page(
 def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:
     """Sort contributions by theme; those under no theme, or under one that is not of the debate, come last."""
     titles = {theme.id: theme.title for theme in debate.themes}
-    sorted_out = [(title, [e for e in thread.contributions if e.meta.theme == theme]) for theme, title in titles.items()]
+    sorted_out = [
+        (title, [e for e in thread.contributions if e.meta.theme == theme]) for theme, title in titles.items()
+    ]
     others = [entry for entry in thread.contributions if entry.meta.theme not in titles]
     groups = (_group(thread, title, entries) for title, entries in (*sorted_out, (None, others)))
     return tuple(group for group in groups if group.voices.any)

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-from agora_build.pipeline import build
+from sites import built
 
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -27,7 +26,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, built into a folder of its own."""
     output = tmp_path_factory.mktemp("site") / "output"
-    report = build(ROOT, output, None)
+    report = built(ROOT, output)
     assert report.problems == []
     return output
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sites import declared
 
 from agora_build.config import Config
 from agora_build.content.map_points import campaign_files, campaign_points
@@ -83,7 +84,7 @@ def _microsite(title: str) -> Microsite:
                "starts": "10:00", "host": "La Ville", "location": STATION}  # fmt: skip
     return Microsite(
         campaign=entry(Campaign, "fibre", campaign), timeline=None,
-        map=Map.model_validate({"title": title, "layers": LAYERS}), debates=(), contributions=(),
+        map=Map.model_validate({"title": title, "layers": LAYERS}), debates=(), 
         workshops=(entry(Workshop, "balade", meeting),), places=tuple(places), resources=(), kits=(), episodes=(),
         decisions=(),
     )  # fmt: skip
@@ -107,7 +108,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
     theme, microsite = Theme((own, base_theme()), Frame(config, (), True, False, None)), _microsite("La fibre")
     basemap = (ROOT / "content" / "map" / "nanterre.geojson").read_text("utf-8")
     site = Site(config, (), (microsite,), (), {}, basemap=basemap)
-    files = {item.path: item.bytes(theme) for item in maps.outputs(site, TODAY)}
+    files = {item.path: item.bytes(theme) for item in declared([maps], site, TODAY)}
     points, where = campaign_points(microsite, Urls("fr")), campaign_files("fibre", Urls("fr"))
     files[PAGE] = theme.page("harness.html", PAGE, points=points, files=where)
     files |= {f"assets/{name}": source.read_bytes() for name, source in static_files((base_theme(),)).items()}

@@ -93,7 +93,7 @@ def _microsite() -> Microsite:
         campaign=_entry(Campaign, "campaign", campaign),
         timeline=Timeline.model_validate({"steps": STEPS}), map=None,
         debates=(_entry(Debate, "debates/jeux", {**vote, "method": "priorities"}),),
-        contributions=(), workshops=(_entry(Workshop, "workshops/tour", walk),), places=(), resources=(), kits=(),
+        workshops=(_entry(Workshop, "workshops/tour", walk),), places=(), resources=(), kits=(),
         episodes=(), decisions=(_entry(Decision, "decisions/bancs", decision),),
     )  # fmt: skip
 

@@ -1,0 +1,81 @@
+"""Turns a commit of the city's repository into a folder of its own, without touching that repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from agora_build.build.commit import is_id
+
+# What would make git look at another repository than the one it is told.
+_STRAY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
+# Nothing of the repository may run, and what is written is what was committed.
+_SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.autocrlf=false")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOut:
+    """A commit laid out in a folder: where the city is in it, and what the repository says of it."""
+
+    city: Path
+    day: str
+    subject: str
+
+
+class NotCheckedOutError(Exception):
+    """Says why a commit cannot be laid out: a code, and what git said."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        """Take a code that `verification` has words for."""
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+def check_out(city: Path, commit: str, target: Path) -> CheckedOut:
+    """Lay a commit out in the new folder `target`, where git finds that commit and its history too.
+
+    The new repository borrows the objects of the city's; it takes neither its settings nor its hooks.
+    """
+    inside = _git(city, "rev-parse", "--show-prefix", code="no-repository")
+    if not is_id(commit) or _fails(city, "cat-file", "-e", f"{commit}^{{commit}}"):
+        raise NotCheckedOutError("unknown-commit", commit[:12])
+    objects = Path(city, _git(city, "rev-parse", "--git-path", "objects"))
+    shallow = Path(city, _git(city, "rev-parse", "--git-path", "shallow"))
+    kind = _git(city, "rev-parse", "--show-object-format")
+    target.mkdir()
+    _git(target, "init", "--quiet", "--template=", f"--object-format={kind}", "--initial-branch=agora")
+    (target / ".git/objects/info").mkdir(exist_ok=True)
+    (target / ".git/objects/info/alternates").write_bytes(os.fsencode(objects.resolve()) + b"\n")
+    if shallow.is_file():
+        shutil.copyfile(shallow, target / ".git/shallow")
+    _git(target, "checkout", "--quiet", "--detach", commit)
+    if not (target / inside).is_dir():
+        raise NotCheckedOutError("not-in-commit", inside)
+    day, _, subject = _git(target, "log", "-1", "--format=%cs %s", "--no-show-signature").partition(" ")
+    return CheckedOut(target / inside, day, subject)
+
+
+def _fails(folder: Path, *arguments: str) -> bool:
+    return _run(folder, arguments).returncode != 0
+
+
+def _git(folder: Path, *arguments: str, code: str = "git-failed") -> str:
+    """Run git; give what it says on one line."""
+    done = _run(folder, arguments)
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip()
+        raise NotCheckedOutError(code if "not a git repository" in words else "git-failed", words)
+    return os.fsdecode(done.stdout.removesuffix(b"\n"))
+
+
+def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+    own = {name: value for name, value in os.environ.items() if name not in _STRAY}
+    own |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    try:
+        return subprocess.run(["git", *_SAFE, *arguments], cwd=folder, env=own, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise NotCheckedOutError("no-git") from error
