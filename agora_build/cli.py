@@ -11,13 +11,32 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+if TYPE_CHECKING:
+    from agora_build.build.profile import Profile
+    from agora_build.pipeline import BuildReport
+
+from agora_build.build import unchanged
 from agora_build.content.day import EpochError
 from agora_build.problems import Problem, as_github, as_json, as_text, printable, wording
 
+_LONG = 500  # steps: below, a build is over before one could read how far it is
+_STAGES = {
+    "look": "Regard sur les fichiers",
+    "read": "Lecture et vérification",
+    "gather": "Préparation",
+    "threads": "Pages des débats",
+    "campaigns": "Autres pages",
+    "inspect": "Inspection des liens",
+    "publish": "Publication",
+}
+_NO_ROLLBACK = {
+    "none": "Il n’y a pas de site précédent à remettre : un seul a été publié ici.",
+    "torn": "Le site précédent n’est plus entier : une construction a été interrompue. Lancez « agora build ».",
+}
 Form = Literal["text", "github", "json"]
 _FORMAT = click.Choice(["text", "github", "json"])
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -137,22 +156,91 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--output", metavar="DOSSIER", type=_FOLDER, help="Où écrire le site ; par défaut, output/ de la ville.")
 @click.option("--now", "day", metavar="AAAA-MM-JJ", type=_DAY, help="Jour dont parle le site.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Nombre de processus ; par défaut, un par cœur.")
+@click.option("--full", is_flag=True, help="Tout refaire, sans rien reprendre de la dernière fois.")
+@click.option("--profile", is_flag=True, help="Dire où est passé le temps.")
+@click.option("--rollback", is_flag=True, help="Remettre le site précédent, sans rien construire.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
-def build(city: Path | None, output: Path | None, day: datetime.datetime | None, jobs: int | None, form: Form) -> None:
-    """Construire le site ; à la moindre erreur, rien n’est écrit."""
+def build(  # noqa: PLR0913 - one argument an option
+    city: Path | None,
+    output: Path | None,
+    day: datetime.datetime | None,
+    jobs: int | None,
+    form: Form,
+    *,
+    full: bool,
+    profile: bool,
+    rollback: bool,
+) -> None:
+    """Construire le site ; à la moindre erreur, celui qui est publié reste tel quel."""
     from agora_build import pipeline
 
     root = city or Path()
     target = output or root / "output"
+    if rollback:
+        _rollback(target)
+        return
     gc.set_threshold(50_000)  # a build makes much and drops little: looking for cycles less often saves a tenth
-    order = pipeline.Order(os.fspath(root), target, day.date() if day else None, jobs or os.cpu_count() or 1)
+    plain = form == "text" and not full and not profile
+    order = pipeline.Order(
+        root=os.fspath(root),
+        output=target,
+        day=day.date() if day else None,
+        jobs=jobs or os.cpu_count() or 1,
+        full=full,
+        call=unchanged.call(sys.argv[1:]) if plain else (),
+        progress=_progress if sys.stderr.isatty() and form == "text" else pipeline.quiet,
+    )
     report = pipeline.build(order)
     _stop_on(report.problems, root, form)
     if form != "text":
         _echo_nothing(form)
         return
+    click.echo(_built(report))
+    if profile and report.profile:
+        click.echo(_profile(report.profile))
+
+
+def _rollback(output: Path) -> None:
+    """Put the previous site back, or say why it cannot be."""
+    from agora_build.build import release
+
+    reason = release.rollback(output.resolve())
+    if reason:
+        click.echo(_NO_ROLLBACK[reason], err=True)
+        sys.exit(1)
+    click.echo("Le site précédent est de nouveau publié. Pour revenir au dernier : agora build --rollback.")
+
+
+def _built(report: BuildReport) -> str:
     seconds = f"{report.seconds:.1f}".replace(".", ",")
-    click.echo(f"Site construit : {_count(report.files, 'fichier')} en {seconds} s.")
+    if report.written == report.files:
+        return f"Site construit : {_count(report.files, 'fichier')} en {seconds} s."
+    changed = f"{_count(report.written, 'écrit')}" if report.written else "aucun à écrire"
+    return f"Site à jour : {_count(report.files, 'fichier')}, {changed}, en {seconds} s."
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    """Show on one line of the terminal how far a long build is; the line goes when it ends."""
+    if total < _LONG:
+        return
+    said = f"{_STAGES[stage]} {done}/{total}" if done < total else ""
+    click.echo(f"\r\x1b[K{said}", nl=False, err=True)
+
+
+def _profile(profile: Profile) -> str:
+    """Lay out where the time of a build went."""
+    lines = ["", "Étapes (secondes)"]
+    lines += [f"  {_STAGES[name]:<34}{seconds:8.3f}" for name, seconds in profile.stages.items()]
+    lines += ["", "Fichiers rendus, par genre (secondes de processeur, tous processus ensemble)"]
+    kinds = sorted(profile.kinds.items(), key=lambda item: item[1][1], reverse=True)
+    lines += [
+        f"  {kind:<24}{files:8} fichiers{seconds:9.3f}  {seconds / files * 1000:8.2f} ms chacun"
+        for kind, (files, seconds) in kinds
+    ]
+    if profile.slowest:
+        lines += ["", "Les plus longs (millisecondes)"]
+        lines += [f"  {seconds * 1000:8.1f}  {path}" for seconds, path in profile.slowest]
+    return "\n".join(lines)
 
 
 def _stop_on(problems: list[Problem], root: Path, form: Form) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import agora_build
-from agora_build.build import inspection, links, plan, reading, release, state, workers
+from agora_build.build import inspection, links, locks, plan, reading, release, state, workers
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
@@ -41,6 +41,10 @@ class BuildReport:
     profile: Profile | None = None
 
 
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Show nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked for: the city, where its site goes, the day it speaks of, and how to build."""
@@ -50,7 +54,8 @@ class Order:
     day: datetime.date | None = None
     jobs: int = 1
     full: bool = False
-    progress: Progress = lambda _stage, _done, _total: None
+    call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
+    progress: Progress = quiet
 
 
 class Refused(Exception):
@@ -70,7 +75,7 @@ def build(order: Order) -> BuildReport:
     if refused:
         return BuildReport(refused)
     try:
-        with state.alone(order.root), release.alone(order.output):
+        with locks.alone(os.path.join(order.root, state.FOLDER)), release.alone(order.output):
             report = _build(order)
     except Refused as refusal:
         return BuildReport(refusal.problems)
@@ -101,13 +106,15 @@ def _build(order: Order) -> BuildReport:
             identity, files, written = _publish(order, press, str(old.get("release")), made)
             store.note("torn", b"")
             store.keep()
-            state.write(order.root, {**city.state(), "frame": _frame_hash(frame), "release": identity, "files": files})
+            said = {"frame": _frame_hash(frame), "release": identity, "files": files}
+            where = {"call": list(order.call), "output": os.fspath(order.output)}
+            state.write(order.root, {**city.state(), **said, **where})
     return BuildReport([], files, written, profile=profile)
 
 
 def _store(order: Order, city: City, old: Mapping[str, Any]) -> Store:
     path = os.path.join(order.root, state.FOLDER, state.STORE)  # noqa: PTH118
-    kept = Store.opened(path) if old.get("code") == city.code else None
+    kept = Store.opened(path) if old.get("signed_code") == city.signed_code else None
     return kept or Store(path, fresh=True)
 
 
@@ -187,33 +194,32 @@ def _press(
 def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> list[Made]:
     """Render every scope of the plan: the threads, then what needs to know what they say; drop those that are gone."""
     store = press.store
-    with profile.stage("threads"):
-        done = _run(order, press, todo.thread_jobs(press.site, press.sizes), profile)
-    with profile.stage("campaigns"):
-        press.site = heard(press.site, press.counts(), {})
-        done += _run(order, press, todo.other_jobs(press.site), profile)
+    done = _run(order, press, todo.thread_jobs(press.site, press.sizes), profile, "threads")
+    press.site = heard(press.site, press.counts(), {})
+    done += _run(order, press, todo.other_jobs(press.site), profile, "campaigns")
     for name in store.names() - plan.expected(press.site, press.sizes):
         done.append(press.removed(name))
         store.remove_scope(name)
     return done
 
 
-def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile) -> list[Made]:
+def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stage: str) -> list[Made]:
     """Render scopes on every core, and keep their records as they come."""
     store = press.store
     processes = order.jobs if len(jobs) > 1 else 1
-    if processes > 1:
-        press.theme.compile_shared()
-        store.note("torn", b"1")  # until the build has ended, what is in the store may be ahead of what is published
-        store.pause()
     done: list[Made] = []
-    for _, made in workers.each(press, jobs, processes):
-        store.add_scope(made.row)
-        profile.add(made)
-        done.append(made.without_row())
-        order.progress("render", len(done), len(jobs))
-    if processes > 1:
-        store.pause()
+    with profile.stage(stage):
+        if processes > 1:
+            press.theme.compile_shared()
+            store.note("torn", b"1")  # until the build ends, what is in the store may be ahead of what is published
+            store.pause()
+        for _, made in workers.each(press, jobs, processes):
+            store.add_scope(made.row)
+            profile.add(made)
+            done.append(made.without_row())
+            order.progress(stage, len(done), len(jobs))
+        if processes > 1:
+            store.pause()
     return done
 
 
@@ -250,4 +256,4 @@ def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[s
     elif identity != base:
         press.write(record.SUMS, sums)
         release.update(order.output, press.stage, base, identity, {*written, record.SUMS}, gone)
-    return identity, files, len(written)
+    return identity, files, len(written) + (identity != base or press.fresh)

@@ -13,7 +13,7 @@ from agora_build.build.commit import is_id
 # What would make git look at another repository than the one it is told.
 _STRAY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 # Nothing of the repository may run, and what is written is what was committed.
-_SAFE = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.autocrlf=false")
+_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.autocrlf=false", "submodule.recurse=false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,14 @@ class NotCheckedOutError(Exception):
 def check_out(city: Path, commit: str, target: Path) -> CheckedOut:
     """Lay a commit out in the new folder `target`, where git finds that commit and its history too.
 
-    The new repository borrows the objects of the city's; it takes neither its settings nor its hooks.
+    It has to be in the history of what is checked out in the city's repository: the objects of a proposal are there
+    before anybody accepts it. The new repository borrows the objects, and takes neither settings nor hooks.
     """
     inside = _git(city, "rev-parse", "--show-prefix", code="no-repository")
     if not is_id(commit) or _fails(city, "cat-file", "-e", f"{commit}^{{commit}}"):
         raise NotCheckedOutError("unknown-commit", commit[:12])
+    if _fails(city, "merge-base", "--is-ancestor", commit, "HEAD"):
+        raise NotCheckedOutError("not-in-history", commit[:12])
     objects = Path(city, _git(city, "rev-parse", "--git-path", "objects"))
     shallow = Path(city, _git(city, "rev-parse", "--git-path", "shallow"))
     kind = _git(city, "rev-parse", "--show-object-format")
@@ -74,8 +77,9 @@ def _git(folder: Path, *arguments: str, code: str = "git-failed") -> str:
 
 def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
     own = {name: value for name, value in os.environ.items() if name not in _STRAY}
+    settings = (word for setting in _SETTINGS for word in ("-c", setting))
     own |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     try:
-        return subprocess.run(["git", *_SAFE, *arguments], cwd=folder, env=own, capture_output=True, check=False)
+        return subprocess.run(["git", *settings, *arguments], cwd=folder, env=own, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise NotCheckedOutError("no-git") from error

@@ -13,7 +13,7 @@ from typing import Any
 from agora_build.build import signature
 from agora_build.build.commit import commit_of
 from agora_build.content.config_file import ConfigFile, read_config_file
-from agora_build.content.day import day_of_build
+from agora_build.content.day import day_of_build, is_said
 from agora_build.content.tree import is_media
 from agora_build.rendering.theme import theme_folders
 
@@ -29,7 +29,9 @@ class City:
     config: ConfigFile
     day: datetime.date
     commit: str
-    code: str
+    signed_code: list[tuple[str, signature.Sign]]
+    extra: signature.Signatures  # of the files that agora.toml names outside content/
+    zone: str  # the time zone whose today is the day; '' when the day was said
     settings: str  # a hash of all that is in agora.toml and in the file of the basemap
     theme: str  # a hash of the theme's files
     theme_signed: str  # a hash of the signatures of the city's own themes
@@ -40,7 +42,9 @@ class City:
             "city": signature.settled(self.signatures, self.since),
             "day": self.day.isoformat(),
             "commit": self.commit,
-            "code": self.code,
+            "signed_code": self.signed_code,
+            "extra": self.extra,
+            "zone": self.zone,
             "settings": self.settings,
             "theme": self.theme,
             "theme_signed": self.theme_signed,
@@ -70,16 +74,22 @@ def look(root: str, day: datetime.date | None, old: Mapping[str, Any]) -> City:
         config,
         day or day_of_build(config.config),
         commit_of(root),
-        code=hash_of(repr(signature.of_code(root)).encode()),
+        signed_code=signature.of_code(root),
+        extra=signature.of_files(_named(root, config)),
+        zone="" if day or not config.config or is_said(config.config) else config.config.city.timezone,
         settings=_settings(root, config),
         theme=str(old["theme"]) if same else _theme(root, config),
         theme_signed=signed,
     )
 
 
+def _named(root: str, config: ConfigFile) -> list[str]:
+    """Give the path of the file of the basemap, if there is one."""
+    return [str(Path(root, config.map.basemap))] if config.map and config.map.basemap else []
+
+
 def _settings(root: str, config: ConfigFile) -> str:
-    names = ["agora.toml", *([config.map.basemap] if config.map and config.map.basemap else [])]
-    paths = [Path(root, name) for name in names]
+    paths = [Path(root, "agora.toml"), *map(Path, _named(root, config))]
     return hash_of(b"".join(path.read_bytes() for path in paths if path.is_file()))
 
 

@@ -127,11 +127,16 @@ def row_of(document: Document) -> Row:
 
 def _changed(old: Signatures, new: Signatures) -> list[str] | None:
     """List the content files to read again; None when more than such files changed."""
-    if any(not path.startswith("themes/") for path in old.keys() - new.keys()):
+    if not all(_of_theme(path) for path in old.keys() - new.keys()):
         return None
-    paths = [path for path, sign in new.items() if old.get(path) != sign and not path.startswith("themes/")]
+    paths = [path for path, sign in new.items() if old.get(path) != sign and not _of_theme(path)]
     alone = all(_readable(path, new[path]) and (path in old or _may_come(path)) for path in paths)
     return paths if alone else None
+
+
+def _of_theme(path: str) -> bool:
+    """Tell whether a path is a file of a theme, which no content relies on; that there is a theme matters."""
+    return path.startswith("themes/") and path[-1] != "/"
 
 
 def _readable(path: str, sign: tuple[int, ...]) -> bool:

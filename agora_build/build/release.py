@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from agora_build.build import mark
 from agora_build.problems import START, Problem
 
-MARK = ".agora-site"  # lists what a build put at the top of the folder: anything else there is somebody's
+MARK = mark.NAME
 _SOURCES = ("content", "themes")
 
 
@@ -22,8 +23,7 @@ def refused(root: Path, output: Path) -> list[Problem]:
         return [Problem(str(output), START, "output-misplaced", {"value": str(output)})]
     if not output.is_dir():
         return []
-    mark = output / MARK
-    made = {MARK, *(mark.read_text("utf-8").splitlines() if mark.is_file() else ())}
+    made = {MARK, *mark.made_in(str(output))}
     others = sorted(path.name for path in output.iterdir() if path.name not in made)
     return [
         Problem(str(output), START, "output-not-ours", {"value": str(output), "other": name}) for name in others[:1]
@@ -86,6 +86,9 @@ def update(output: Path, folder: str, base: str, release: str, written: Iterable
     (spare / MARK).unlink(missing_ok=True)
     for path in gone:
         (spare / path).unlink(missing_ok=True)
+        for above in Path(path).parents[:-1]:
+            if (spare / above).is_dir() and not any((spare / above).iterdir()):
+                (spare / above).rmdir()
     for path in written:
         target = spare / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,13 +98,12 @@ def update(output: Path, folder: str, base: str, release: str, written: Iterable
 
 
 def _holds(tree: Path) -> str:
-    mark = tree / MARK
-    return mark.read_text("utf-8").partition("\n")[0] if mark.is_file() else ""
+    return mark.release_of(str(tree))
 
 
 def _mark(tree: Path, release: str) -> None:
-    names = sorted(path.name for path in tree.iterdir())
-    (tree / MARK).write_text("\n".join([release, *names]) + "\n", "utf-8")
+    names = [path.name for path in tree.iterdir() if path.name != MARK]
+    (tree / MARK).write_text(mark.written(release, names), "utf-8")
 
 
 def _exchange(one: str, other: str) -> None:

@@ -10,7 +10,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Collection, Iterator
-from email.message import Message
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -25,11 +24,11 @@ _LATER = (429, 500, 502, 503, 504)
 _PORTS = {"http": 80, "https": 443}
 
 
-class Unread(Exception):
+class UnreadError(Exception):
     """Says that a file could not be read, and why."""
 
 
-class Absent(Unread):
+class AbsentError(UnreadError):
     """Says that there is no such file."""
 
 
@@ -39,7 +38,7 @@ class Place(Protocol):
     at_once: int  # how many files it is good to ask for at the same time
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        """Give the bytes of a file; raises Absent, or Unread."""
+        """Give the bytes of a file; raises AbsentError, or UnreadError."""
 
     def others(self, listed: Collection[str]) -> list[str]:
         """Name the files that are there and not listed, as far as one can see."""
@@ -55,17 +54,17 @@ def place_at(address: str) -> Place:
 
 
 def content(place: Place, path: str, limit: int) -> bytes:
-    """Read a file of at most `limit` bytes; raises Absent, or Unread."""
+    """Read a file of at most `limit` bytes; raises AbsentError, or UnreadError."""
     found = b""
     for chunk in place.chunks(path):
         found += chunk
         if len(found) > limit:
-            raise Unread("trop gros")
+            raise UnreadError("trop gros")
     return found
 
 
 def digest(place: Place, path: str) -> str:
-    """Give the SHA-256 of a file; raises Absent, or Unread."""
+    """Give the SHA-256 of a file; raises AbsentError, or UnreadError."""
     found = hashlib.sha256()
     for chunk in place.chunks(path):
         found.update(chunk)
@@ -85,16 +84,16 @@ class Folder:
         try:
             file = os.open(self._folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise Absent(error.strerror) from error
+            raise AbsentError(error.strerror) from error
         except OSError as error:
-            raise Unread(error.strerror) from error
+            raise UnreadError(error.strerror) from error
         try:
             if not stat.S_ISREG(os.fstat(file).st_mode):
-                raise Unread("ce n’est pas un fichier")
+                raise UnreadError("ce n’est pas un fichier")
             while chunk := os.read(file, _CHUNK):
                 yield chunk
         except OSError as error:
-            raise Unread(error.strerror) from error
+            raise UnreadError(error.strerror) from error
         finally:
             os.close(file)
 
@@ -136,11 +135,11 @@ class Web:
                 yield from _paced(answer)
         except urllib.error.HTTPError as error:
             error.close()
-            raise (Absent if error.code in _GONE else Unread)(f"réponse {error.code}") from error
+            raise (AbsentError if error.code in _GONE else UnreadError)(f"réponse {error.code}") from error
         except urllib.error.URLError as error:
-            raise Unread(str(error.reason)) from error
+            raise UnreadError(str(error.reason)) from error
         except (OSError, http.client.HTTPException) as error:
-            raise Unread(str(error) or type(error).__name__) from error
+            raise UnreadError(str(error) or type(error).__name__) from error
 
     def others(self, listed: Collection[str]) -> list[str]:  # noqa: ARG002
         """Name nothing."""
@@ -165,13 +164,19 @@ class Web:
 class _SameHost(urllib.request.HTTPRedirectHandler):
     """Follows a redirection on the same server, or to its encrypted side; another one is not what was asked for."""
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+    def redirect_request(  # noqa: PLR0913, PLR0917 - as urllib wants it
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
     ) -> urllib.request.Request | None:
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if _server(new) not in (_server(old), ("https", old.hostname, 443)):
             fp.close()
-            raise Unread(f"l’adresse renvoie vers un autre serveur : {newurl}")
+            raise UnreadError(f"l’adresse renvoie vers un autre serveur : {newurl}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -186,9 +191,9 @@ def _paced(answer: http.client.HTTPResponse) -> Iterator[bytes]:
         size += len(chunk)
         spent = time.monotonic() - began
         if size > _MAX_FILE:
-            raise Unread("trop gros")
+            raise UnreadError("trop gros")
         if spent > _GRACE and size < spent * _SLOWEST:
-            raise Unread("réponse trop lente")
+            raise UnreadError("réponse trop lente")
         yield chunk
     if size < whole:
-        raise Unread("réponse coupée")
+        raise UnreadError("réponse coupée")

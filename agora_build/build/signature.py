@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 
 Sign = tuple[int, ...]
 Signatures = dict[str, Sign]
@@ -35,12 +36,9 @@ def settled(found: Signatures, since: int) -> Signatures:
     return {path: UNSURE if sign[2] > limit or sign[3] > limit else sign for path, sign in found.items()}
 
 
-def of_file(path: str) -> Sign:
-    """Sign one file; () when it is not there."""
-    try:
-        return _told(os.lstat(path))
-    except OSError:
-        return UNSURE
+def of_files(paths: Iterable[str]) -> Signatures:
+    """Sign some files; () for one that is not there."""
+    return {path: _told(os.lstat(path)) if os.path.lexists(path) else UNSURE for path in paths}
 
 
 def of_code(root: str) -> list[tuple[str, Sign]]:

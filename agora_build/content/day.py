@@ -13,6 +13,11 @@ class EpochError(ValueError):
     """Says that SOURCE_DATE_EPOCH is not a number of seconds since 1970 that a calendar can hold."""
 
 
+def is_said(config: Config) -> bool:
+    """Tell whether the day of the site is written somewhere, and does not pass with the days."""
+    return bool(os.environ.get("SOURCE_DATE_EPOCH") or config.publication.as_of)
+
+
 def day_of_build(config: Config | None) -> datetime.date:
     """Give the day of the site: SOURCE_DATE_EPOCH, else the configured day, else today in the city."""
     zone = ZoneInfo(config.city.timezone if config else "Europe/Paris")

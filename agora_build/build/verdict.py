@@ -1,0 +1,170 @@
+"""Turns what a verification found into words for a clerk or a citizen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from agora_build.problems import Problem, printable
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a site says of where it comes from."""
+
+    version: str
+    commit: str
+    day: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One file that is not as expected."""
+
+    kind: Literal["changed", "missing", "extra", "unread"]
+    path: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What kept the verification from its end: a code that `said` has words for, and details."""
+
+    code: str
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All that a verification found.
+
+    `served` is what differs between the files and the site's own SHA256SUMS; `rebuilt`, between that list and what
+    the commit gives, None when it was not rebuilt.
+    """
+
+    place: str
+    files: int = 0
+    origin: Origin | None = None
+    subject: str = ""  # the day of the commit and its first line
+    served: tuple[Difference, ...] = ()
+    rebuilt: tuple[Difference, ...] | None = None
+    problems: tuple[Problem, ...] = ()  # why the commit does not build
+    obstacle: Obstacle | None = None
+    compared: bool = False  # whether every file was compared with the site's own list
+
+    @property
+    def exit_code(self) -> int:
+        """0: the site is what the commit gives; 1: it is not; 2: one cannot tell."""
+        if self.rebuilt or self.problems or any(each.kind != "unread" for each in self.served):
+            return 1
+        return 2 if self.obstacle or self.served or self.rebuilt is None else 0
+
+
+_OBSTACLES = {
+    "bad-address": "« {0} » n’est ni un dossier ni une adresse ; donnez par exemple output ou https://ville.example/.",
+    "unreachable": "Le site ne se laisse pas lire ({0}). Vérifiez l’adresse et le réseau, puis recommencez.",
+    "no-sums": "Il n’y a pas de fichier SHA256SUMS ici. Donnez l’adresse de la page d’accueil, ou son dossier ;"
+    " si c’est bien elle, reconstruisez le site avec cette version d’Agora.",
+    "bad-sums": "Le fichier SHA256SUMS du site n’est pas une liste de sommes : voyez sa ligne {0}."
+    " Publiez de nouveau le site.",
+    "bad-record": "Le fichier build.json du site ne dit pas d’où il vient. Publiez de nouveau le site.",
+    "republished": "Le site a été publié de nouveau pendant la vérification. Recommencez.",
+    "no-commit": "Ce site ne nomme pas de commit : il a été construit hors d’un dépôt git."
+    " Reconstruisez-le depuis le dépôt de la ville pour que chacun puisse le vérifier.",
+    "other-version": "Ce site a été fait avec Agora {0}, et vous avez Agora {1}."
+    " Pour comparer, installez la même : pip install agora-build=={0}",
+    "no-git": "Le programme git manque sur cet ordinateur. Installez-le, puis recommencez.",
+    "no-repository": "Ce dossier n’est pas dans un dépôt git. Donnez celui de la ville avec --city.",
+    "unknown-commit": "Le commit {0} n’est pas dans ce dépôt. Mettez le dépôt à jour (git fetch --all),"
+    " ou donnez celui de la ville avec --city ; s’il n’y est toujours pas, ce site ne vient pas de ce dépôt.",
+    "not-in-history": "Le commit {0} est dans le dépôt, mais pas dans la branche où vous êtes : rien ne dit que la"
+    " ville l’a accepté. Placez-vous sur la branche qu’elle publie (git switch main), à jour (git pull), et recommencez.",
+    "not-in-commit": "Dans ce commit, il n’y a pas de dossier {0}. Donnez avec --city le dossier d’agora.toml.",
+    "git-failed": "git n’a pas pu donner ce commit :\n{0}",
+}
+_KINDS = {"changed": "modifié", "missing": "absent", "extra": "en trop", "unread": "illisible"}
+_VERDICTS = (
+    "ce site est exactement celui que donne {commit}.",
+    "ce site n’est PAS celui que donne {commit}.",
+    "impossible de dire si ce site est celui que donne {commit}.",
+)
+_TAMPERED = (
+    "Ces fichiers ont changé depuis la publication. Cherchez qui ou quoi peut écrire à cet endroit, puis publiez de"
+    " nouveau."
+)
+_ELSEWHERE = (
+    "Le site a sans doute été construit avec des changements qui n’étaient pas enregistrés (git status), ou avec"
+    " d’autres versions des bibliothèques. Enregistrez-les (git commit), puis construisez et publiez de nouveau."
+)
+_UNBUILDABLE = "Ce commit ne se construit pas : {0}. Le site ne peut pas en venir tel quel."
+
+
+def said(verdict: Verdict) -> str:
+    """Say a verdict in French."""
+    return "\n".join(_lines(verdict))
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    origin = verdict.origin
+    yield f"{printable(verdict.place)} : {_VERDICTS[verdict.exit_code].format(commit=_commit(verdict))}"
+    if origin:
+        yield f"{_files(verdict.files)}, jour {origin.day.isoformat()}, Agora {printable(origin.version)}."
+    yield from _served(verdict)
+    if verdict.rebuilt:
+        yield f"Le commit donne autre chose que ce que le site annonce : {_files(len(verdict.rebuilt))}."
+        yield from _list(verdict.rebuilt)
+        yield _ELSEWHERE
+    elif verdict.rebuilt is not None:
+        yield "Reconstruit ici à partir du dépôt, le site annonce les mêmes sommes."
+    if verdict.problems:
+        yield _UNBUILDABLE.format(", ".join(_places(verdict.problems)))
+    if verdict.obstacle:
+        yield _hindrance(verdict.obstacle)
+
+
+def _served(verdict: Verdict) -> Iterator[str]:
+    unread = [each for each in verdict.served if each.kind == "unread"]
+    wrong = [each for each in verdict.served if each.kind != "unread"]
+    if wrong:
+        yield f"Le site n’est plus tel qu’il l’annonce dans SHA256SUMS : {_files(len(wrong))}."
+        yield from _list(wrong)
+        yield _TAMPERED
+    if unread:
+        yield f"Impossible de lire {_files(len(unread))}. Vérifiez le réseau, puis recommencez."
+        yield from _list(unread)
+    if verdict.compared and not verdict.served:
+        yield "Chaque fichier est tel que le site l’annonce dans SHA256SUMS."
+
+
+def _commit(verdict: Verdict) -> str:
+    """Name the commit as people know it."""
+    if not (verdict.origin and verdict.origin.commit):
+        return "le dépôt"
+    day, _, subject = verdict.subject.partition(" ")
+    known = f" du {day} (« {printable(subject)} »)" if day else ""
+    return f"le commit {verdict.origin.commit[:12]}{known}"
+
+
+def _list(differences: Sequence[Difference]) -> Iterator[str]:
+    for each in differences[:_SHOWN]:
+        why = f" ({printable(each.why)})" if each.why else ""
+        yield f"  {_KINDS[each.kind]} : {printable(each.path)}{why}"
+    if len(differences) > _SHOWN:
+        yield f"  et {_files(len(differences) - _SHOWN)} de plus"
+
+
+def _places(problems: Sequence[Problem]) -> Iterator[str]:
+    for problem in problems[:_SHOWN]:
+        yield f"{printable(problem.path)}:{problem.span.line} [{problem.code}]"
+
+
+def _hindrance(obstacle: Obstacle) -> str:
+    return _OBSTACLES[obstacle.code].format(*(printable(detail) for detail in obstacle.details))
+
+
+def _files(number: int) -> str:
+    return f"{number} fichier{'s' if number > 1 else ''}"

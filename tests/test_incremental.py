@@ -1,0 +1,254 @@
+"""Edits a city two hundred times at random: after each, the site brought up to date is the site built from nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cities import minimal_city
+from sites import built
+
+THEME = Path(__file__).parent.parent / "themes" / "agora"
+STEPS = 200
+QUAIS, PLACE = "content/campaigns/les-quais", "content/campaigns/la-place"
+BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
+WORDS = ("banc", "ombre", "vélo", "école", "berge", "marché", "lampe", "bruit", "jardin", "gare")
+
+
+class Editor:
+    """Changes a city as people do, well and badly."""
+
+    def __init__(self, city: Path, seed: int) -> None:
+        self.city = city
+        self.chance = random.Random(seed)
+        self.day = datetime.date(2016, 6, 15)
+        self.moves: tuple[Callable[[], str], ...] = (
+            self.contribution, self.contribution, self.contribution, self.reworded, self.reworded, self.reworded,
+            self.dropped, self.retitled, self.moved, self.theme_of, self.replied, self.place, self.meeting,
+            self.decision, self.page, self.menu, self.template, self.word, self.stylesheet, self.config, self.clock,
+            self.clock, self.picture, self.renamed, self.mistake, self.debate, self.touched, self.campaign,
+        )  # fmt: skip
+
+    def step(self) -> str:
+        """Make one edit, and say what it was; one that needs a file that is not there gives way to another."""
+        while True:
+            with contextlib.suppress(IndexError):
+                return self.chance.choice(self.moves)()
+
+    def text(self) -> str:
+        return " ".join(self.chance.choices(WORDS, k=self.chance.randint(3, 40))).capitalize() + ".\n"
+
+    def write(self, name: str, text: str) -> str:
+        path = self.city / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return f"write {name}"
+
+    def replace(self, path: Path, old: str, new: str) -> str:
+        text = path.read_text("utf-8")
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        return f"{path.relative_to(self.city)}: {old!r} -> {new!r}"
+
+    def some(self, pattern: str) -> Path:
+        return self.chance.choice(sorted(self.city.glob(pattern)))
+
+    def contribution(self) -> str:
+        campaign, debate = self.chance.choice(
+            [("les-quais", "usages"), ("les-quais", "berges"), ("la-place", "arbres"), ("la-place", "jeux")]
+        )
+        name = f"2016{self.chance.randint(4, 6):02}10-{''.join(self.chance.choices(BASE32, k=8))}"
+        voice = "collective\ngroup: Un groupe\npeople: 7" if self.chance.random() < 0.3 else "individual"
+        more = self.chance.choice(["", "title: Un titre\n", "position: for\n", "quarter: centre\n"])
+        head = f"---\ndebate: {debate}\ndate: 2016-06-1{self.chance.randint(0, 9)}\nvoice: {voice}\nchannel: web\n{more}"
+        return self.write(f"content/campaigns/{campaign}/contributions/{name}.md", f"{head}---\n{self.text()}")
+
+    def reworded(self) -> str:
+        path = self.some("content/campaigns/*/contributions/*.md")
+        head = path.read_text("utf-8").rpartition("---\n")[0]
+        return self.write(str(path.relative_to(self.city)), f"{head}---\n{self.text()}")
+
+    def dropped(self) -> str:
+        path = self.some("content/campaigns/*/contributions/*.md")
+        path.unlink()
+        return f"delete {path.name}"
+
+    def retitled(self) -> str:
+        path = self.some("content/campaigns/*/*/*.md")
+        return self.replace(path, "title: ", f"title: {self.chance.choice(WORDS)} ")
+
+    def moved(self) -> str:
+        path = self.some(f"{PLACE}/contributions/*.md")
+        return self.replace(path, "debate: arbres", "debate: jeux")
+
+    def theme_of(self) -> str:
+        path = self.some(f"{QUAIS}/contributions/*.md")
+        return self.replace(path, "channel: web", f"channel: web\ntheme: {self.chance.choice(['nature', 'jeu', 'x'])}")
+
+    def replied(self) -> str:
+        one, other = self.some(f"{QUAIS}/contributions/*.md"), self.some(f"{QUAIS}/contributions/*.md")
+        if "reply_to" in one.read_text("utf-8"):
+            return "nothing"
+        return self.replace(one, "channel: web", f"channel: web\nreply_to: {other.stem}")
+
+    def place(self) -> str:
+        name = f"20160612-{''.join(self.chance.choices(BASE32, k=8))}"
+        where = f"location:\n  lat: 48.9{self.chance.randint(0, 9)}\n  lon: 2.2\n"
+        text = f"---\nlayer: bancs\ntitle: Ici\ndate: 2016-06-12\n{where}---\n{self.text()}"
+        return self.write(f"{QUAIS}/places/{name}.md", text)
+
+    def meeting(self) -> str:
+        day = f"2016-06-{self.chance.randint(10, 28)}"
+        where = "location:\n  name: École\n  lat: 48.9\n  lon: 2.2\n"
+        text = f"---\ntitle: Rencontre\nkind: walk\nstatus: confirmed\ndate: {day}\nhost: La Ville\n{where}---\nVenez.\n"
+        return self.write(f"{PLACE}/workshops/rencontre-{self.chance.randint(1, 3)}.md", text)
+
+    def decision(self) -> str:
+        cited = self.some(f"{QUAIS}/contributions/*.md").stem
+        considered = f"considered:\n  - contribution: {cited}\n    outcome: taken-up\n    why: {self.text()}"
+        head = "---\ntitle: Décision\ndate: 2016-06-20\nby: mairie\nsummary: Oui.\n"
+        return self.write(f"{QUAIS}/decisions/choix-{self.chance.randint(1, 2)}.md", f"{head}{considered}---\nOui.\n")
+
+    def page(self) -> str:
+        return self.replace(self.some("content/pages/*.md"), "\n---\n", f"\n---\n{self.text()}\n")
+
+    def menu(self) -> str:
+        path = self.some("content/pages/*.md")
+        return self.replace(path, *self.chance.choice([("menu: main", "menu: footer"), ("menu: footer", "menu: main")]))
+
+    def template(self) -> str:
+        name = self.chance.choice(["contribution.html", "base.html", "debate.html", "macros/ui.html", "home.html"])
+        target = self.city / "themes/ville/templates" / name
+        if target.exists():
+            target.unlink()
+            return f"theme: {name} is the base's again"
+        return self.write(str(target.relative_to(self.city)), (THEME / "templates" / name).read_text("utf-8") + "<!-- -->\n")
+
+    def word(self) -> str:
+        word = self.chance.choice(["Agenda", "Debates", "Voice", "The whole debate"])
+        head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        said = f'msgid "{word}"\nmsgstr "{self.chance.choice(WORDS)}"\n'
+        return self.write("themes/ville/translations/fr.po", head + said)
+
+    def stylesheet(self) -> str:
+        return self.write("themes/ville/static/css/ville.css", f"/* {self.text()} */")
+
+    def config(self) -> str:
+        return self.replace(self.city / "agora.toml", 'tagline = "', f'tagline = "{self.chance.choice(WORDS)} ')
+
+    def clock(self) -> str:
+        self.day += datetime.timedelta(days=self.chance.choice([-40, -3, -1, 1, 2, 5, 30]))
+        return f"the day is {self.day}"
+
+    def picture(self) -> str:
+        return self.write(f"{QUAIS}/media/plan.svg", f"<svg xmlns='http://www.w3.org/2000/svg'><title>{self.text()}</title></svg>")
+
+    def renamed(self) -> str:
+        folder = self.city / QUAIS / "resources"
+        one, other = folder / "dossier.md", folder / "dossier-complet.md"
+        old, new = (one, other) if one.exists() else (other, one)
+        old.rename(new)
+        return f"rename {old.name} to {new.name}"
+
+    def mistake(self) -> str:
+        path = self.some("content/campaigns/*/contributions/*.md")
+        return self.replace(path, "voice: ", "voix: " if "voice: " in path.read_text("utf-8") else "")
+
+    def debate(self) -> str:
+        path = self.some("content/campaigns/*/debates/*.md")
+        return self.replace(path, "\n---\n", f"\n---\n{self.text()}\n## {self.chance.choice(WORDS)}\n\n")
+
+    def touched(self) -> str:
+        path = self.some("content/**/*.md")
+        path.touch()
+        return f"touch {path.name}"
+
+    def campaign(self) -> str:
+        folder = self.city / "content/campaigns/passagere"
+        if folder.exists():
+            shutil.rmtree(folder)
+            return "a campaign goes"
+        text = (self.city / PLACE / "campaign.md").read_text("utf-8")
+        return self.write("content/campaigns/passagere/campaign.md", text)
+
+
+def city_of(tmp_path: Path) -> Path:
+    """Make a city of two campaigns and four debates, with a theme of its own."""
+    city = minimal_city(tmp_path)
+    config = city / "agora.toml"
+    text = config.read_text("utf-8").replace("demonstration = true", 'demonstration = true\ntheme = "ville"')
+    config.write_text(text + '\n[[offices]]\nid = "mairie"\nname = "Mairie"\n', "utf-8")
+    (city / "themes/ville/static/css").mkdir(parents=True)
+    (city / "themes/ville/static/css/ville.css").write_text("/* */", "utf-8")
+    quais = city / QUAIS
+    shutil.copytree(quais / "debates", city / PLACE / "debates")
+    usages = (quais / "debates/usages.md").read_text("utf-8").replace("documents:\n  - dossier\n", "")
+    for folder, name in ((QUAIS, "berges"), (PLACE, "arbres"), (PLACE, "jeux")):
+        (city / folder / "debates" / f"{name}.md").write_text(usages.replace("usages", name), "utf-8")
+    (city / PLACE / "debates/usages.md").unlink()
+    head = "title: La place\nsummary: Une place.\nquestion: Quels arbres ?\nopens: 2016-03-07\nlevel: consult\n"
+    rules = "rules:\n  announced: 2016-03-01\n  who: Tous.\n  how: Ici.\n  use: Un bilan.\n  decides: Le conseil.\n"
+    (city / PLACE / "campaign.md").write_text(f"---\n{head}{rules}---\nLa place.\n", "utf-8")
+    (city / "content/pages/contact.md").write_text("---\ntitle: Contact\nmenu: main\n---\nÉcrivez.\n", "utf-8")
+    return city
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Give every file, and every folder, of a site."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else b""
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_any_edit_the_site_is_the_one_built_from_nothing(seed: int, tmp_path: Path) -> None:
+    city = city_of(tmp_path)
+    output, editor = tmp_path / "output", Editor(city, seed)
+    assert built(city, output, editor.day).problems == []
+    refused, repairs = 0, 0
+    for number in range(STEPS // 2):
+        keep = {path: path.read_bytes() for path in city.rglob("*") if path.is_file() and ".agora" not in path.parts}
+        before, day = tree(output), editor.day
+        said = f"edit {number} of seed {seed}: {editor.step()}"
+        found = built(city, output, editor.day, jobs=1 + number % 2)
+        whole = from_nothing(city, tmp_path / "whole", editor.day)
+        assert found.problems == whole[1], said
+        if found.problems:
+            refused += 1
+            assert tree(output) == before, said
+            _put_back(city, keep)
+            editor.day = day
+            repairs += 1
+            continue
+        assert tree(output) == whole[0], said
+    assert refused == repairs
+    assert 0 < refused < STEPS // 4
+    assert built(city, output, editor.day).written == 0
+
+
+def from_nothing(city: Path, folder: Path, day: datetime.date) -> tuple[dict[str, bytes], list[object]]:
+    """Build a copy of a city that no build has seen."""
+    shutil.rmtree(folder, ignore_errors=True)
+    copy = shutil.copytree(city, folder / "city", ignore=shutil.ignore_patterns(".agora"))
+    report = built(Path(copy), folder / "output", day)
+    return (tree(folder / "output") if (folder / "output").exists() else {}), list(report.problems)
+
+
+def _put_back(city: Path, keep: dict[Path, bytes]) -> None:
+    for path in [path for path in city.rglob("*") if path.is_file() and ".agora" not in path.parts]:
+        if path not in keep:
+            path.unlink()
+    for path, content in keep.items():
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    for folder in sorted((path for path in city.rglob("*") if path.is_dir()), reverse=True):
+        if ".agora" not in folder.parts and not os.listdir(folder):
+            folder.rmdir()
