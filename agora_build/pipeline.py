@@ -214,10 +214,11 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
             store.note("torn", b"1")  # until the build ends, what is in the store may be ahead of what is published
             store.pause()
         for _, made in workers.each(press, jobs, processes):
-            store.add_scope(made.row)
             profile.add(made)
-            done.append(made.without_row())
+            done.append(made)
             order.progress(stage, len(done), len(jobs))
+        for made in done:
+            store.add_scope(made.row)
         if processes > 1:
             store.pause()
     return done

@@ -56,6 +56,9 @@ def check_out(city: Path, commit: str, target: Path) -> CheckedOut:
     if shallow.is_file():
         shutil.copyfile(shallow, target / ".git/shallow")
     _git(target, "checkout", "--quiet", "--detach", commit)
+    lost = _git(target, "ls-files", "--deleted", "-z")  # git only warns of an object that is not there
+    if lost:
+        raise NotCheckedOutError("lost-objects", lost.partition("\0")[0])
     if not (target / inside).is_dir():
         raise NotCheckedOutError("not-in-commit", inside)
     day, _, subject = _git(target, "log", "-1", "--format=%cs %s", "--no-show-signature").partition(" ")

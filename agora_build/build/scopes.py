@@ -118,10 +118,6 @@ class Made:
     kinds: dict[str, tuple[int, float]] = field(default_factory=dict)  # module -> files, seconds
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
-    def without_row(self) -> Made:
-        """Forget the record, once it is kept."""
-        return replace(self, row=ScopeRow(self.row.name, b"", b"", b""))
-
 
 def thread_jobs(campaign: str, debate: str, contributions: int) -> list[Job]:
     """Cut a thread into parts that processes can share."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import os
+import re
 import stat
 import time
 import urllib.error
@@ -22,6 +23,7 @@ _WAITS = (0.5, 2.0)  # seconds before one asks again
 _GONE = (404, 410)
 _LATER = (429, 500, 502, 503, 504)
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
 
 
 class UnreadError(Exception):
@@ -121,9 +123,9 @@ class Web:
     def __init__(self, address: str) -> None:
         """Take the address of the home page, with index.html or without; raises ValueError for any other."""
         parts = urlsplit(address)
-        if parts.scheme not in _PORTS or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-            raise ValueError(address)
         host = parts.netloc.encode("idna").decode()
+        if not _HOST.fullmatch(host) or parts.query or parts.fragment or None in _server(parts):
+            raise ValueError(address)
         path = quote(unquote(parts.path.removesuffix("index.html").removesuffix("/"))) + "/"
         self._base = f"{parts.scheme}://{host}{path}"
         self._opener = urllib.request.build_opener(_SameHost)
@@ -138,7 +140,7 @@ class Web:
             raise (AbsentError if error.code in _GONE else UnreadError)(f"réponse {error.code}") from error
         except urllib.error.URLError as error:
             raise UnreadError(str(error.reason)) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise UnreadError(str(error) or type(error).__name__) from error
 
     def others(self, listed: Collection[str]) -> list[str]:  # noqa: ARG002

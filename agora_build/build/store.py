@@ -54,8 +54,11 @@ class ScopeRow:
 class Store:
     """The cache of one city; it is written as a whole or not at all."""
 
-    def __init__(self, path: str, *, fresh: bool) -> None:
-        """Open the cache; a fresh one is written beside the old one, and takes its place when it is kept."""
+    def __init__(self, path: str, *, fresh: bool = False, reading: bool = False) -> None:
+        """Open the cache; a fresh one is written beside the old one, and takes its place when it is kept.
+
+        One that is only for reading takes no lock: nobody writes while other processes read.
+        """
         self._path = path
         self._fresh = fresh
         at = f"{path}.new" if fresh else path
@@ -67,7 +70,8 @@ class Store:
         if fresh:
             self._database.execute("PRAGMA journal_mode = OFF")
             self._database.executescript(f"PRAGMA user_version = {_FORMAT}; {_TABLES}")
-        self._database.execute("BEGIN")
+        if not reading:
+            self._database.execute("BEGIN")
 
     @classmethod
     def opened(cls, path: str) -> Store | None:
@@ -75,7 +79,7 @@ class Store:
         if not os.path.isfile(path):
             return None
         with contextlib.suppress(sqlite3.DatabaseError):
-            store = cls(path, fresh=False)
+            store = cls(path)
             if store._database.execute("PRAGMA user_version").fetchone()[0] == _FORMAT:
                 return store
             store.close()
@@ -83,7 +87,7 @@ class Store:
 
     def reader(self) -> Store:
         """Open the same file again, in another process."""
-        return Store(self._at, fresh=False)
+        return Store(self._at, reading=True)
 
     @property
     def is_fresh(self) -> bool:

@@ -82,8 +82,9 @@ _OBSTACLES = {
     "unknown-commit": "Le commit {0} n’est pas dans ce dépôt. Mettez le dépôt à jour (git fetch --all),"
     " ou donnez celui de la ville avec --city ; s’il n’y est toujours pas, ce site ne vient pas de ce dépôt.",
     "not-in-history": "Le commit {0} est dans le dépôt, mais pas dans la branche où vous êtes : rien ne dit que la"
-    " ville l’a accepté. Placez-vous sur la branche qu’elle publie (git switch main), à jour (git pull), et recommencez.",
+    " ville l’a accepté. Placez-vous sur la branche qu’elle publie (git switch main, git pull), puis recommencez.",
     "not-in-commit": "Dans ce commit, il n’y a pas de dossier {0}. Donnez avec --city le dossier d’agora.toml.",
+    "lost-objects": "Il manque au dépôt des fichiers de ce commit, dont {0}. Faites-en un clone complet, puis recommencez.",
     "git-failed": "git n’a pas pu donner ce commit :\n{0}",
 }
 _KINDS = {"changed": "modifié", "missing": "absent", "extra": "en trop", "unread": "illisible"}
