@@ -80,7 +80,7 @@ def serving(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Itera
 class Files(http.server.SimpleHTTPRequestHandler):
     """Serves a folder, in silence."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002, D102 - as http.server names it
         pass
 
 
@@ -411,7 +411,7 @@ def test_a_variable_of_git_does_not_lead_elsewhere(
 
 
 def answering(code: int, **headers: str) -> Callable[..., Files]:
-    """Answer everything in one way; count in `asked`."""
+    """Answer everything in one way."""
 
     class Handler(Files):
         def do_GET(self) -> None:
@@ -467,7 +467,7 @@ def test_a_redirection_on_the_same_server_is_followed(site: Path, city: Path) ->
 )
 def test_the_encrypted_side_of_a_server_is_the_same_server(old: str, new: str, followed: bool) -> None:  # noqa: FBT001
     """Http to https on the usual ports, never back."""
-    request = urllib.request.Request(old)
+    request = urllib.request.Request(old)  # noqa: S310 - nothing is asked for
     try:
         served._SameHost().redirect_request(request, io.BytesIO(), 301, "", http.client.HTTPMessage(), new)
     except served.UnreadError:

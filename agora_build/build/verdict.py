@@ -84,7 +84,7 @@ _OBSTACLES = {
     "not-in-history": "Le commit {0} est dans le dépôt, mais pas dans la branche où vous êtes : rien ne dit que la"
     " ville l’a accepté. Placez-vous sur la branche qu’elle publie (git switch main, git pull), puis recommencez.",
     "not-in-commit": "Dans ce commit, il n’y a pas de dossier {0}. Donnez avec --city le dossier d’agora.toml.",
-    "lost-objects": "Il manque au dépôt des fichiers de ce commit, dont {0}. Faites-en un clone complet, puis recommencez.",
+    "lost-objects": "Il manque au dépôt des fichiers de ce commit, dont {0}. Refaites-en un clone complet.",
     "git-failed": "git n’a pas pu donner ce commit :\n{0}",
 }
 _KINDS = {"changed": "modifié", "missing": "absent", "extra": "en trop", "unread": "illisible"}

@@ -23,6 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 _MAX_SUMS, _MAX_RECORD = 1 << 28, 1 << 16
 _MAX_UNREAD = 20  # files in a row that do not answer: the server is gone
+_BATCH = 50  # files asked for before one looks at the answers
 
 
 class _StopError(Exception):
@@ -103,13 +104,14 @@ def _differences_served(place: Place, listed: Mapping[str, str], progress: Progr
     unread = 0
     pool = ThreadPoolExecutor(place.at_once)
     try:
-        for number, found in enumerate(pool.map(look, paths), start=1):
-            progress("verify", number, len(paths))
-            unread = unread + 1 if found and found.kind == "unread" else 0
-            if found and unread == _MAX_UNREAD:
-                raise _StopError("unreachable", found.why)
-            if found:
-                yield found
+        for first in range(0, len(paths), _BATCH):
+            for found in pool.map(look, paths[first : first + _BATCH]):
+                unread = unread + 1 if found and found.kind == "unread" else 0
+                if found and unread == _MAX_UNREAD:
+                    raise _StopError("unreachable", found.why)
+                if found:
+                    yield found
+            progress("verify", min(first + _BATCH, len(paths)), len(paths))
     finally:
         pool.shutdown(cancel_futures=True)
     yield from (Difference("extra", path) for path in place.others({*listed, record.SUMS}))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import gettext
+import hashlib
 import io
 import posixpath
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from babel.messages import mofile, pofile
 from markupsafe import Markup
 
 from agora_build import urls
@@ -19,11 +18,14 @@ from agora_build.config import Config
 from agora_build.content.models import Page
 from agora_build.content.site import Entry
 from agora_build.rendering import citizen, typography
+from agora_build.rendering.links import Links
 from agora_build.rendering.locale import Locale
 from agora_build.rendering.prose import Prose
+from agora_build.rendering.templates import Compiled, Known, Templates
 
 _PACKAGED = Path(__file__).parent.parent / "theme_files"
 _CHECKOUT = Path(__file__).parent.parent.parent / "themes" / "agora"
+_PARTS = 500  # pieces of layout kept at a time: those of a few folders
 _LOCALE_FILTERS = (
     "day", "day_short", "weekday", "month", "partial", "time", "when", "duration", "number", "size",
 )  # fmt: skip
@@ -61,10 +63,10 @@ def static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
 
 
 class Theme:
-    """Renders templates for one site in one language; it holds nothing that changes from page to page."""
+    """Renders templates for one site in one language; between two pages it keeps nothing but what it made once."""
 
-    def __init__(self, folders: tuple[Path, ...], frame: Frame) -> None:
-        """Read the catalogue and prepare the templates of `folders`, earlier folders first."""
+    def __init__(self, folders: tuple[Path, ...], frame: Frame, known: Known = lambda _key: None) -> None:
+        """Prepare the templates of `folders`, earlier folders first; `known` gives what an earlier build made."""
         self.frame = frame
         self.config = frame.config
         self.language = frame.config.city.language
@@ -76,28 +78,65 @@ class Theme:
         self.time, self.when, self.duration = self.locale.time, self.locale.when, self.locale.duration
         self.number, self.size = self.locale.number, self.locale.size
         self._prose = Prose(self.urls)
-        self._catalogue = _catalogue(folders, self.language)
+        files = catalogues(folders, self.language)
+        salt = hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=16).hexdigest()
+        self._compiled = Compiled(known, salt)
+        self._catalogue = self._read_catalogue(files, salt, known)
         self._templates = self._environment(folders)
+        self._links = Links()
+        self._parts: dict[tuple[Any, ...], tuple[Markup, frozenset[str]]] = {}
+        self._taken: set[str] = set()
 
     def page(self, template: str, path: str, /, **context: object) -> bytes:
         """Render a template as the page at an output path; an undefined name is an error."""
-        taken: set[str] = set()
-        functions = {
-            "path": path,
-            "link": lambda target: urls.relative(target, path),
-            "prose": lambda text, source: self._prose.html(text, source, path, taken),
-            "canonical": urls.absolute(path, self.base_url),
-        }
-        return self._templates.get_template(template).render({**functions, **context}).encode()
+        self._taken = set()
+        self._links.stand(path)
+        given = {"path": path, "canonical": urls.absolute(path, self.base_url), **context}
+        return self._templates.get_template(template).render(given).encode()
+
+    def part(self, template: str, **arguments: Any) -> Markup:  # noqa: ANN401
+        """Render a piece of layout that sees its arguments alone; it is made once for all the pages of a folder."""
+        key = (template, self._links.folder, *((name, _key_of(value)) for name, value in arguments.items()))
+        made = self._parts.get(key)
+        if made is None:
+            before, self._templates.used = self._templates.used, set()
+            self._links.own = False
+            said = Markup(self._templates.get_template(template).render(arguments))  # noqa: S704 - our own template
+            made = said, frozenset(self._templates.used)
+            self._templates.used = before
+            if not self._links.own:
+                if len(self._parts) > _PARTS:
+                    self._parts.clear()
+                self._parts[key] = made
+        self._templates.used |= made[1]
+        return made[0]
 
     def compile_shared(self) -> None:
         """Compile the templates that others extend or import, once for all the processes forked after this."""
-        shared = self._templates.list_templates(filter_func=lambda name: name.startswith("macros/"))
+        shared = self._templates.list_templates(filter_func=lambda name: name.startswith(("macros/", "parts/")))
         for name in ("base.html", "microsite.html", *shared):
             self._templates.get_template(name)
 
+    def start_recording(self) -> None:
+        """Forget which templates and messages were used."""
+        self._templates.used = set()
+
+    def recorded(self) -> frozenset[str]:
+        """Give what was used since the recording started: `template:base.html`, `message:Agenda`."""
+        return frozenset(self._templates.used)
+
+    def value_of(self, used: str) -> str:
+        """Hash what a template or a message says now; '' when it is there no more."""
+        return self._templates.value_of(used)
+
+    def made(self) -> dict[bytes, bytes]:
+        """Give, once, what was compiled here and may serve the next build."""
+        new, self._compiled.new = self._compiled.new, {}
+        return new
+
     def text(self, msgid: str, **values: object) -> str:
         """Translate a message and fill its {named} values in."""
+        self._templates.used.add(f"message:{msgid}")
         return self._catalogue.gettext(msgid).format(**values)
 
     def prose(self, text: str, source: str, page: str) -> Markup:
@@ -116,27 +155,16 @@ class Theme:
         """Give the public address of an output path."""
         return urls.absolute(target, self.base_url)
 
-    def _environment(self, folders: tuple[Path, ...]) -> jinja2.Environment:
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([folder / "templates" for folder in folders]),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            extensions=["jinja2.ext.i18n"],
-            finalize=self._finalize,
-        )
-        environment.install_gettext_translations(self._catalogue, newstyle=True)  # type: ignore[attr-defined]
-        environment.filters |= {name: getattr(self.locale, name) for name in _LOCALE_FILTERS}
-        environment.filters |= {
+    def _environment(self, folders: tuple[Path, ...]) -> Templates:
+        templates = Templates(folders, self._catalogue, self._compiled, finalize=self._finalize)
+        templates.filters |= {name: getattr(self.locale, name) for name in _LOCALE_FILTERS}
+        templates.filters |= {
             "citizen": self.citizen,
             "plain": self.plain,
             "verbatim": lambda value: Markup("<bdi>{}</bdi>").format(value),
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
         }
-        environment.globals |= {
-            "N_": str,  # marks a message for the catalogues where it is only listed, and translated later
+        templates.globals |= {
             "urls": self.urls,
             "city": self.config.city,
             "config": self.config,
@@ -146,8 +174,20 @@ class Theme:
             "period": self.locale.period,
             "absolute": self.absolute,
             "root_link": lambda target: posixpath.join("/", *self.base_url.split("/")[3:], target),
+            "link": lambda target: self._links.to(target),
+            "is_here": lambda target: self._links.path == target,
+            "prose": lambda text, source: self._prose.html(text, source, self._links.path, self._taken),
+            "part": self.part,
         }
-        return environment
+        return templates
+
+    def _read_catalogue(self, files: list[Path], salt: str, known: Known) -> gettext.GNUTranslations:
+        """Read the translations; reading them as written takes longer than all the rest of a small build."""
+        key = f"catalogue {salt}".encode()
+        merged = known(key)
+        if merged is None:
+            merged = self._compiled.new[key] = _merged(files, self.language)
+        return gettext.GNUTranslations(io.BytesIO(merged))
 
     def _finalize(self, value: object) -> object:
         return typography.text(value, self.language) if type(value) is str else value
@@ -167,27 +207,50 @@ def _iso(date: Any) -> str:  # noqa: ANN401
     return "-".join(parts)
 
 
-def _catalogue(folders: tuple[Path, ...], language: str) -> gettext.GNUTranslations:
-    """Read translations/<language>.po of each folder; the city's own messages replace the base theme's."""
-    merged: gettext.GNUTranslations | None = None
-    for folder in folders:
-        path = folder / "translations" / f"{language}.po"
-        if path.exists():
-            translations = _read_po(path, language)
-            if merged is None:
-                merged = translations
-            else:
-                merged.add_fallback(translations)
-    if merged is None:
+def _key_of(value: object) -> object:
+    """Give what tells two arguments of a part apart: themselves when they are words, else which object they are."""
+    return value if isinstance(value, str | int | None) else _Same(value)
+
+
+class _Same:
+    """Stands for one object, which it keeps: two are equal when they stand for the same."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __hash__(self) -> int:
+        return id(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._value is self._value
+
+
+def catalogues(folders: tuple[Path, ...], language: str) -> list[Path]:
+    """List the files of translations, the city's first; without any, raise FileNotFoundError."""
+    paths = [folder / "translations" / f"{language}.po" for folder in folders]
+    found = [path for path in paths if path.exists()]
+    if not found:
         msg = f"no translations for {language!r} in the theme"
         raise FileNotFoundError(msg)
-    return merged
+    return found
 
 
-def _read_po(path: Path, language: str) -> gettext.GNUTranslations:
-    with path.open("rb") as file:
-        catalogue = pofile.read_po(file, locale=language)
+def _merged(files: list[Path], language: str) -> bytes:
+    """Compile the translations into one .mo file; the city's own messages replace the base theme's."""
+    from babel.messages import mofile, pofile
+
+    merged: Any = None
+    for path in reversed(files):
+        with path.open("rb") as file:
+            catalogue = pofile.read_po(file, locale=language)
+        if merged is None:
+            merged = catalogue
+        else:
+            for message in catalogue:
+                if message.id:
+                    merged[message.id] = message
     compiled = io.BytesIO()
-    mofile.write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    mofile.write_mo(compiled, merged)
+    return compiled.getvalue()

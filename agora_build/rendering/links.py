@@ -1,0 +1,46 @@
+"""Turns output paths into links from the page being rendered, each made once for all the pages of a folder."""
+
+from __future__ import annotations
+
+from agora_build import urls
+
+_FOLDERS = 64  # whose links are kept at a time
+
+
+class Links:
+    """Links from where a page stands.
+
+    Pages that have a folder each (`contributions/<id>/index.html`) share the links of the folder around: whatever is
+    not inside a page's own folder is one step up from it, then as from there.
+    """
+
+    def __init__(self) -> None:
+        """Start nowhere."""
+        self.path = ""
+        self.folder = ""  # the folder whose links are shared
+        self.own = False  # whether a link led inside the page's own folder since somebody asked
+        self._inside = ""
+        self._up = ""
+        self._known: dict[str, str] = {}
+        self._folders: dict[tuple[str, str], dict[str, str]] = {}
+
+    def stand(self, path: str) -> None:
+        """Say which page is being rendered."""
+        self.path = path
+        own = path.rpartition("/")[0]
+        around = own.rpartition("/")[0]
+        self._inside = f"{own}/"
+        self._up, self.folder = ("../", around) if own else ("", "")
+        if len(self._folders) > _FOLDERS:
+            self._folders.clear()
+        self._known = self._folders.setdefault((self.folder, self._up), {})
+
+    def to(self, target: str) -> str:
+        """Write the link to an output path."""
+        if target.startswith(self._inside) or not self._up:
+            self.own = True
+            return urls.relative(target, self.path)
+        link = self._known.get(target)
+        if link is None:
+            link = self._known[target] = self._up + urls.relative(target, f"{self.folder}/x" if self.folder else "x")
+        return link

@@ -1,0 +1,138 @@
+"""Turns a theme's templates into compiled ones, in one language, and notes which of them, and which messages, are used.
+
+The words of a template are put in when it is compiled; compiled templates can be kept from one build to the next.
+"""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import marshal
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.bccache import Bucket
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+_WORDS = ("_", "gettext", "N_", "ngettext")
+Known = Callable[[bytes], bytes | None]
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Gives back templates compiled by an earlier build, from `known`, and gathers in `new` those compiled by this one."""
+
+    def __init__(self, known: Known, salt: str) -> None:
+        """Take where to look, and a hash of the translations that are compiled in."""
+        self._known, self._salt = known, salt
+        self.new: dict[bytes, bytes] = {}
+        self.messages: dict[str, tuple[str, ...]] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Name a template by its name in the theme and the file that provides it."""
+        return f"{name}\n{filename}"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Look for a template compiled from the same source, with the same words."""
+        blob = self._known(self._key(bucket))
+        if blob:
+            self.messages[bucket.key.partition("\n")[0]], code = marshal.loads(blob)  # noqa: S302 - our own file
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was compiled."""
+        messages = self.messages.get(bucket.key.partition("\n")[0], ())
+        self.new[self._key(bucket)] = marshal.dumps((messages, bucket.bytecode_to_string()))
+
+    def _key(self, bucket: Bucket) -> bytes:
+        said = f"{jinja2.__version__}\n{bucket.key}\n{bucket.checksum}\n{self._salt}"
+        return hashlib.blake2b(said.encode(), digest_size=16).digest()
+
+
+class Templates(jinja2.Environment):
+    """The templates of a theme, earlier folders first; `used` is what was used since somebody emptied it."""
+
+    def __init__(
+        self, folders: tuple[Path, ...], catalogue: gettext.GNUTranslations, compiled: Compiled, **options: Any
+    ) -> None:
+        """Prepare the templates; nothing is read yet."""
+        super().__init__(
+            loader=jinja2.FileSystemLoader([folder / "templates" for folder in folders]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            bytecode_cache=compiled,
+            **options,
+        )
+        self.used: set[str] = set()
+        self._catalogue, self._compiled = catalogue, compiled
+        self._constant = lru_cache(maxsize=4_000)(lambda msgid: Markup(catalogue.gettext(msgid) % {}))
+        words: Mapping[str, Any] = {"_": self.gettext, "gettext": self.gettext, "ngettext": self.ngettext, "N_": str}
+        self.globals |= words
+
+    def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> jinja2.Template:  # noqa: A002, ANN401
+        """Give a template, and note that it is used."""
+        self.used.add(f"template:{name}")
+        return super().get_template(name, parent, globals)
+
+    def gettext(self, msgid: str, /, **variables: object) -> Markup:
+        """Translate a message that is known only when the page is made, or that has values to fill in."""
+        self.used.add(f"message:{msgid}")
+        if not variables:
+            return self._constant(msgid)  # type: ignore[no-any-return]
+        return Markup(self._catalogue.gettext(msgid)) % variables  # noqa: S704 - translations are ours, values escaped
+
+    def ngettext(self, one: str, many: str, count: int, /, **variables: object) -> Markup:
+        """Translate a message whose words depend on a number."""
+        self.used.add(f"message:{one}")
+        said = self._catalogue.ngettext(one, many, count)
+        return Markup(said) % {"num": count, **variables}  # noqa: S704 - translations are ours, values escaped
+
+    def value_of(self, used: str) -> str:
+        """Hash what something used says now; '' when it is there no more."""
+        kind, _, name = used.partition(":")
+        if kind == "message":
+            return self._said(name)
+        try:
+            source = self.loader.get_source(self, name)[0] if self.loader else ""
+        except jinja2.TemplateNotFound:
+            return ""
+        self.get_template(name)
+        words = (self._said(message) for message in self._compiled.messages.get(name, ()))
+        return hashlib.blake2b("\n".join((source, *words)).encode(), digest_size=16).hexdigest()
+
+    def _said(self, message: str) -> str:
+        return "\n".join(self._catalogue.ngettext(message, message, count) for count in (0, 1, 2, 5))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        words = _Words(self._catalogue)
+        template: nodes.Template = words.visit(super()._parse(source, name, filename))
+        self._compiled.messages[name or ""] = tuple(dict.fromkeys(words.found))
+        return template
+
+
+class _Words(NodeTransformer):
+    """Puts the translation of a message in the place of the call that asks for it."""
+
+    def __init__(self, catalogue: gettext.GNUTranslations) -> None:
+        self._catalogue = catalogue
+        self.found: list[str] = []
+
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - Jinja's name
+        """Look at a call."""
+        self.generic_visit(node, *args, **kwargs)
+        if not isinstance(node.node, nodes.Name) or node.node.name not in _WORDS:
+            return node
+        constants = [item.value for item in node.args if isinstance(item, nodes.Const) and isinstance(item.value, str)]
+        self.found += constants[:1]
+        if node.node.name in _WORDS[:2] and constants and not node.kwargs:
+            said = nodes.Const(self._catalogue.gettext(constants[0]) % {}, lineno=node.lineno)
+            return nodes.MarkSafe(said, lineno=node.lineno)
+        return node
