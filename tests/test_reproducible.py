@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -69,7 +70,7 @@ WAYS = {
     "one job": Way(options=("--now", DAY, "--jobs", "1")),
     "three jobs": Way(options=("--now", DAY, "--jobs", "3")),
     "one core": Way(witness="len(os.sched_getaffinity(0)) == 1", options=("--now", DAY), prefix=("taskset", "-c", "0")),
-    "file order": Way(witness="len({tuple(os.listdir('.')) for _ in range(9)}) > 1", disorder=True, relative=True),
+    "file order": Way(witness="len({tuple(os.listdir('city')) for _ in range(9)}) > 1", disorder=True, relative=True),
     "file order, as Python sees it": Way(SHUFFLED, TWO_ORDERS),
     "clock": Way(witness="datetime.date.today().year == 2031", prefix=FAKETIME),
     "full": Way(options=("--now", DAY, "--full"), before=("build",)),
@@ -89,6 +90,14 @@ WAYS = {
         before=("build", "edit", "build", "undo"),
     ),
 }
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that everybody can reach, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # noqa: S103
+        yield Path(folder).resolve()
 
 
 @pytest.fixture(scope="module")
@@ -114,27 +123,27 @@ def reference(city: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_every_way_of_building_gives_the_same_bytes(name: str, city: Path, reference: str, tmp_path: Path) -> None:
-    assert built(city, tmp_path, WAYS[name]) == reference
+def test_every_way_of_building_gives_the_same_bytes(name: str, city: Path, reference: str, place: Path) -> None:
+    assert built(city, place, WAYS[name]) == reference
 
 
-def test_another_text_or_another_day_gives_other_bytes(city: Path, reference: str, tmp_path: Path) -> None:
+def test_another_text_or_another_day_gives_other_bytes(city: Path, reference: str, place: Path) -> None:
     """What is compared above can differ."""
-    assert built(city, tmp_path, Way(before=("edit",))) != reference
-    (tmp_path / "b").mkdir()
-    assert built(city, tmp_path / "b", Way(options=("--now", "2016-04-02"))) != reference
+    assert built(city, place, Way(before=("edit",))) != reference
+    (place / "b").mkdir()
+    assert built(city, place / "b", Way(options=("--now", "2016-04-02"))) != reference
 
 
-def test_the_sample_is_built_alike_by_somebody_else_elsewhere(tmp_path: Path) -> None:
-    sample = tmp_path / "sample"
+def test_the_sample_is_built_alike_by_somebody_else_elsewhere(place: Path) -> None:
+    sample = place / "sample"
     shutil.copytree(ROOT / "content", sample / "content")
     shutil.copy(ROOT / "agora.toml", sample)
     git(sample, "init", "--quiet")
     commit(sample, "L’exemple")
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
+    (place / "a").mkdir()
+    (place / "b").mkdir()
     other = replace(WAYS["all of it"], before=())
-    assert built(sample, tmp_path / "a", other) == built(sample, tmp_path / "b", Way())
+    assert built(sample, place / "a", other) == built(sample, place / "b", Way())
 
 
 def built(original: Path, folder: Path, way: Way) -> str:
@@ -264,8 +273,7 @@ def _before(step: str, city: Path, folder: Path, way: Way) -> None:
 
 def _build(way: Way, city: Path, output: Path, *options: str) -> None:
     where = city.name if way.relative else os.fspath(city)
-    said = _run(way, city, "-m", "agora_build", "build", "--city", where, "--output", os.fspath(output), *options)
-    assert said.startswith("Site construit"), said
+    _run(way, city, "-m", "agora_build", "build", "--city", where, "--output", os.fspath(output), *options)
 
 
 def _run(way: Way, city: Path, *arguments: str) -> str:

@@ -18,7 +18,7 @@ class Links:
         """Start nowhere."""
         self.path = ""
         self.folder = ""  # the folder whose links are shared
-        self.own = False  # whether a link led inside the page's own folder since somebody asked
+        self.own = False  # whether something said since it was set False is of this page alone
         self._inside = ""
         self._up = ""
         self._known: dict[str, str] = {}
@@ -34,6 +34,12 @@ class Links:
         if len(self._folders) > _FOLDERS:
             self._folders.clear()
         self._known = self._folders.setdefault((self.folder, self._up), {})
+
+    def is_here(self, target: str) -> bool:
+        """Tell whether the page is the one at an output path; for a page of another folder, none around it is."""
+        if target.rpartition("/")[0].rpartition("/")[0] == self.folder:
+            self.own = True
+        return target == self.path
 
     def to(self, target: str) -> str:
         """Write the link to an output path."""

@@ -82,8 +82,8 @@ class Theme:
         salt = hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=16).hexdigest()
         self._compiled = Compiled(known, salt)
         self._catalogue = self._read_catalogue(files, salt, known)
-        self._templates = self._environment(folders)
         self._links = Links()
+        self._templates = self._environment(folders)
         self._parts: dict[tuple[Any, ...], tuple[Markup, frozenset[str]]] = {}
         self._taken: set[str] = set()
 
@@ -100,14 +100,15 @@ class Theme:
         made = self._parts.get(key)
         if made is None:
             before, self._templates.used = self._templates.used, set()
-            self._links.own = False
-            said = Markup(self._templates.get_template(template).render(arguments))  # noqa: S704 - our own template
+            around, self._links.own = self._links.own, False
+            said = Markup(self._templates.get_template(template).render(arguments).strip("\n"))  # noqa: S704 - our own template
             made = said, frozenset(self._templates.used)
             self._templates.used = before
             if not self._links.own:
                 if len(self._parts) > _PARTS:
                     self._parts.clear()
                 self._parts[key] = made
+            self._links.own |= around
         self._templates.used |= made[1]
         return made[0]
 
@@ -174,8 +175,8 @@ class Theme:
             "period": self.locale.period,
             "absolute": self.absolute,
             "root_link": lambda target: posixpath.join("/", *self.base_url.split("/")[3:], target),
-            "link": lambda target: self._links.to(target),
-            "is_here": lambda target: self._links.path == target,
+            "link": self._links.to,
+            "is_here": self._links.is_here,
             "prose": lambda text, source: self._prose.html(text, source, self._links.path, self._taken),
             "part": self.part,
         }
