@@ -11,15 +11,18 @@ import marshal
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 _WORDS = ("_", "gettext", "N_", "ngettext")
+_PLAIN = (FunctionType, MethodType)
 Known = Callable[[bytes], bytes | None]
 
 
@@ -53,8 +56,23 @@ class Compiled(jinja2.BytecodeCache):
         return hashlib.blake2b(said.encode(), digest_size=16).digest()
 
 
+class _Context(Context):
+    """Calls functions and macros without asking each time what kind of function Jinja would have to know of."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805 - as Jinja's
+        """Call something from a template."""
+        kind = type(__obj)
+        if kind is not Macro and (kind not in _PLAIN or hasattr(__obj, "jinja_pass_arg")):
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(__self.eval_ctx, *args, **kwargs) if kind is Macro else __obj(*args, **kwargs)
+
+
 class Templates(jinja2.Environment):
     """The templates of a theme, earlier folders first; `used` is what was used since somebody emptied it."""
+
+    context_class = _Context
 
     def __init__(
         self, folders: tuple[Path, ...], catalogue: gettext.GNUTranslations, compiled: Compiled, **options: Any
@@ -81,6 +99,10 @@ class Templates(jinja2.Environment):
         """Give a template, and note that it is used."""
         self.used.add(f"template:{name}")
         return super().get_template(name, parent, globals)
+
+    def make_globals(self, d: Any = None) -> Any:  # noqa: ANN401 - as Jinja's
+        """Give the names that all templates know, as a plain dictionary: Jinja's chain of maps is slow to copy."""
+        return {**self.globals, **d} if d else self.globals
 
     def gettext(self, msgid: str, /, **variables: object) -> Markup:
         """Translate a message that is known only when the page is made, or that has values to fill in."""
@@ -132,6 +154,8 @@ class _Words(NodeTransformer):
             return node
         constants = [item.value for item in node.args if isinstance(item, nodes.Const) and isinstance(item.value, str)]
         self.found += constants[:1]
+        if node.node.name == "N_" and constants:
+            return nodes.Const(constants[0], lineno=node.lineno)
         if node.node.name in _WORDS[:2] and constants and not node.kwargs:
             said = nodes.Const(self._catalogue.gettext(constants[0]) % {}, lineno=node.lineno)
             return nodes.MarkSafe(said, lineno=node.lineno)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from agora_build import urls
 from agora_build.config import Config
@@ -162,7 +162,7 @@ class Theme:
         templates.filters |= {
             "citizen": self.citizen,
             "plain": self.plain,
-            "verbatim": lambda value: Markup("<bdi>{}</bdi>").format(value),
+            "verbatim": lambda value: Markup(f"<bdi>{escape(value)}</bdi>"),
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
         }
         templates.globals |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NARROW = "\u202f"
 WIDE = "\u00a0"
@@ -17,6 +18,7 @@ _TAGS = re.compile(r"(<[^>]*>)")
 _VERBATIM = re.compile(r"<(/?)(code|pre)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4_000)  # labels, names of places: most short texts come back on page after page
 def text(value: str, language: str) -> str:
     """Set the no-break spaces of a plain text; other languages are left as they are."""
     if language != "fr" or " " not in value:
