@@ -25,8 +25,9 @@ from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap
 from agora_build.problems import START, Problem, in_order
 from agora_build.rendering.output import Output
-from agora_build.rendering.theme import Frame, Theme, theme_folders
+from agora_build.rendering.theme import Frame, theme_folders
 
+_FEW = 3  # scopes that are rendered sooner than processes are forked
 Progress = Callable[[str, int, int], None]
 
 
@@ -182,7 +183,7 @@ def _press(
         folders=folders,
         root=Path(order.root),
         today=city.day,
-        theme=Theme(folders, frame),
+        shown=frame,
         frame=city.settings + _frame_hash(frame),
         store=store,
         stage=release.stage(order.output),
@@ -206,7 +207,7 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
 def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stage: str) -> list[Made]:
     """Render scopes on every core, and keep their records as they come."""
     store = press.store
-    processes = order.jobs if len(jobs) > 1 else 1
+    processes = order.jobs if len(jobs) > _FEW else 1
     done: list[Made] = []
     with profile.stage(stage):
         if processes > 1:
@@ -219,6 +220,8 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
             order.progress(stage, len(done), len(jobs))
         for made in done:
             store.add_scope(made.row)
+            for key, value in made.compiled.items():
+                store.add_made(key, value)
         if processes > 1:
             store.pause()
     return done

@@ -55,10 +55,10 @@ WAYS = {
         "time.strftime('%z') == '-1200'",
         options=("--jobs", "2"),
     ),
-    "language": Way({"LANG": "de_DE.UTF-8", "LANGUAGE": "ja"}, "locale.getlocale()[0] == 'tr_TR'", locale="tr_TR.UTF-8"),
-    "character set": Way(
-        {"PYTHONUTF8": "0"}, "sys.getfilesystemencoding() == 'iso8859-1'", locale="fr_FR.ISO-8859-1"
+    "language": Way(
+        {"LANG": "de_DE.UTF-8", "LANGUAGE": "ja"}, "locale.getlocale()[0] == 'tr_TR'", locale="tr_TR.UTF-8"
     ),
+    "character set": Way({"PYTHONUTF8": "0"}, "sys.getfilesystemencoding() == 'iso8859-1'", locale="fr_FR.ISO-8859-1"),
     "no character set": Way(
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "sys.getfilesystemencoding() == 'ascii'"
     ),
@@ -74,6 +74,7 @@ WAYS = {
     "file order, as Python sees it": Way(SHUFFLED, TWO_ORDERS),
     "clock": Way(witness="datetime.date.today().year == 2031", prefix=FAKETIME),
     "full": Way(options=("--now", DAY, "--full"), before=("build",)),
+    "an edit": Way(before=("edit", "build", "undo")),
     "an edit and back": Way(before=("build", "edit", "build", "undo")),
     "another day and back": Way(before=("build on another day",)),
     "another commit and back": Way(before=("commit", "build", "go back")),

@@ -49,7 +49,7 @@ from agora_build.outputs import (
 )
 from agora_build.problems import START, Problem
 from agora_build.rendering.output import Output
-from agora_build.rendering.theme import Theme
+from agora_build.rendering.theme import Frame, Theme
 
 THREAD = (debate_pages, contribution_pages)  # thread_outputs(site, microsite, thread, today)
 CAMPAIGN = (  # outputs(site, today), a campaign at a time
@@ -115,6 +115,7 @@ class Made:
     gained: bool = False  # whether there is a path that was not there
     lost: bool = False  # whether a path or an id is there no more
     asks: bool = False  # whether it wants something else of the rest of the site
+    compiled: dict[bytes, bytes] = field(default_factory=dict)  # of the theme, for the next build
     kinds: dict[str, tuple[int, float]] = field(default_factory=dict)  # module -> files, seconds
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
@@ -134,15 +135,20 @@ class Press:
     folders: tuple[Path, ...]
     root: Path
     today: datetime.date
-    theme: Theme
-    frame: str
+    shown: Frame
+    frame: str  # a hash of all that `shown` says
     store: Store
     stage: str
     fresh: bool
     theme_changed: bool
+    theme: Theme = field(init=False)
     _owner: int = field(default_factory=os.getpid)
     _reader: Store | None = None
     _folders: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Prepare the theme, with what an earlier build compiled of it."""
+        self.theme = Theme(self.folders, self.shown, lambda key: self.reader().made(key))
 
     def __call__(self, job: Job) -> Made:
         """Render what changed in a scope."""
@@ -175,6 +181,7 @@ class Press:
         made.row = record(name, rows)
         made.gone = sorted(old)
         made.lost |= bool(old)
+        made.compiled = self.theme.made()
         made.asks = before is None or before.wants != made.row.wants
         return made
 
@@ -219,13 +226,13 @@ class Press:
         self, output: Output[Any], fingerprint: str, known: Rendered | None, made: Made
     ) -> Iterator[Rendered]:
         began = time.perf_counter()
-        _start(self.theme)
+        self.theme.start_recording()
         try:
             content = output.bytes(self.theme)
         except RecursionError:
             made.problems.append(Problem(output.path, START, "too-nested", {"limit": str(MAX_NESTING)}))
             return
-        uses = _same(tuple(sorted(_recorded(self.theme))))
+        uses = _same(tuple(sorted(self.theme.recorded())))
         found, problems = facts(output.path, content)
         made.problems += problems
         made.lost |= known is not None and not set(known.ids) <= set(found.ids)
@@ -329,7 +336,7 @@ def _same(names: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4_000)
 def _values(theme: Theme, uses: tuple[str, ...]) -> str:
-    said = "\n".join(_value_of(theme, name) for name in uses)
+    said = "\n".join(theme.value_of(name) for name in uses)
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
@@ -340,16 +347,3 @@ def _clock(made: Made, output: Output[Any], seconds: float) -> None:
     made.slowest.append((seconds, output.path))
     if len(made.slowest) > 1_000:  # noqa: PLR2004 - only the ten slowest are told
         made.slowest = sorted(made.slowest, reverse=True)[:10]
-
-
-def _start(theme: Theme) -> None:
-    if hasattr(theme, "start_recording"):
-        theme.start_recording()
-
-
-def _recorded(theme: Theme) -> frozenset[str]:
-    return theme.recorded() if hasattr(theme, "recorded") else frozenset(["all"])
-
-
-def _value_of(theme: Theme, name: str) -> str:
-    return theme.value_of(name) if hasattr(theme, "value_of") else str(id(theme))
