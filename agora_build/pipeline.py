@@ -71,7 +71,6 @@ def build(order: Order) -> BuildReport:
     """Build a site; with a problem, what is published stays as it is."""
     began = time.perf_counter()
     order = replace(order, output=order.output.resolve())
-    release.recover(order.output)
     refused = release.refused(Path(order.root), order.output)
     if refused:
         return BuildReport(refused)
@@ -196,8 +195,9 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
     """Render every scope of the plan: the threads, then what needs to know what they say; drop those that are gone."""
     store = press.store
     done = _run(order, press, todo.thread_jobs(press.site, press.sizes), profile, "threads")
+    told = {made.row.name.partition("/")[0] for made in done if made.told}
     press.site = heard(press.site, press.counts(), {})
-    done += _run(order, press, todo.other_jobs(press.site), profile, "campaigns")
+    done += _run(order, press, todo.other_jobs(press.site, told), profile, "campaigns")
     for name in store.names() - plan.expected(press.site, press.sizes):
         done.append(press.removed(name))
         store.remove_scope(name)
@@ -256,8 +256,9 @@ def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[s
     gone = {path for made in done for path in made.gone} - written
     if press.fresh:
         press.write(record.SUMS, sums)
-        release.publish(order.output, press.stage, identity)
-    elif identity != base:
+        release.publish(order.output, identity)
+    elif identity != release.current(order.output):
         press.write(record.SUMS, sums)
-        release.update(order.output, press.stage, base, identity, {*written, record.SUMS}, gone)
-    return identity, files, len(written) + (identity != base or press.fresh)
+        release.update(order.output, base, identity, {*written, record.SUMS}, gone)
+    release.unstage(order.output)
+    return identity, files, len(written) + (press.fresh or bool(written or gone))

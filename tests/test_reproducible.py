@@ -97,7 +97,7 @@ WAYS = {
 def place() -> Iterator[Path]:
     """A folder that everybody can reach, unlike those of pytest."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # noqa: S103
+        Path(folder).chmod(0o755)
         yield Path(folder).resolve()
 
 

@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -637,3 +638,21 @@ def test_every_way_of_failing_has_words() -> None:
         raised |= set(re.findall(r'(?:_StopError|NotCheckedOutError|code=|code: str =) ?\(?"([a-z-]+)"', source))
     assert raised
     assert raised == set(verdict._OBSTACLES)
+
+
+# --- The command
+
+
+def test_the_command_says_it_and_ends_with_its_code(site: Path, city: Path) -> None:
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "agora_build", "verify", "site", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=city)
+
+    same = run(site)
+    assert (same.returncode, same.stderr) == (0, "")
+    assert "exactement celui que donne le commit" in same.stdout
+    change(site)
+    other = run(site, "--city", city)
+    assert (other.returncode, other.stderr) == (1, "")
+    assert f"modifié : {PAGE}" in other.stdout
+    assert run("nowhere").returncode == 2

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from agora_build.build.scopes import ASSETS_SCOPE, CITY_SCOPE, RECORD_SCOPE, SITEMAP_SCOPE, Job, thread_jobs
 from agora_build.build.store import Row
-from agora_build.content.gathering import Key
-from agora_build.content.site import Site
+from agora_build.content.gathering import Key, cited_by
+from agora_build.content.site import Microsite, Site
 
 
 @dataclass(slots=True)
@@ -22,6 +22,7 @@ class Plan:
     everything: bool = False
     threads: set[Key] = field(default_factory=set)
     campaigns: set[str] = field(default_factory=set)
+    contributions: set[str] = field(default_factory=set)  # ids of those that changed
     pages: bool = False
 
     @property
@@ -43,6 +44,8 @@ class Plan:
         if before is not None and before[0] == row.digest:
             return False
         self.note(row.campaign, row.debate)
+        if row.debate:
+            self.contributions.add(row.path.rpartition("/")[2].removesuffix(".md"))
         if before is not None:
             self.note(*before[1:])
         return True
@@ -53,12 +56,18 @@ class Plan:
         keys.sort(key=lambda key: sizes.get(key, 0), reverse=True)
         return [job for key in keys for job in thread_jobs(*key, sizes.get(key, 0))]
 
-    def other_jobs(self, site: Site) -> list[Job]:
-        """List the other scopes to render, once the threads have said what they say."""
-        dirty = self.campaigns | {campaign for campaign, _ in self.threads}
+    def other_jobs(self, site: Site, told: Iterable[str]) -> list[Job]:
+        """List the other scopes to render, given the campaigns of which a thread says something else than before."""
+        dirty = {*self.campaigns, *told, *(item.slug for item in site.microsites if self._cites(item))}
         campaigns = [item.slug for item in site.microsites if self.everything or item.slug in dirty]
-        jobs = [Job("city"), *(Job("campaign", campaign) for campaign in campaigns)]
-        return [Job("assets"), *jobs] if self.everything else jobs
+        jobs = [Job("campaign", campaign) for campaign in campaigns]
+        if self.everything:
+            return [Job("assets"), Job("city"), *jobs]
+        return [Job("city"), *jobs] if jobs or self.pages else []
+
+    def _cites(self, microsite: Microsite) -> bool:
+        """Tell whether a decision of a campaign names a contribution that changed."""
+        return bool(self.contributions) and not self.contributions.isdisjoint(cited_by(microsite))
 
 
 def expected(site: Site, sizes: Mapping[Key, int]) -> set[str]:

@@ -21,6 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from agora_build.build import declared
 from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
 from agora_build.build.store import ScopeRow, Store
@@ -28,48 +29,10 @@ from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
-from agora_build.outputs import (
-    agenda_pages,
-    assets,
-    calendars,
-    contribution_pages,
-    debate_pages,
-    decision_pages,
-    feeds,
-    front_pages,
-    kit_pages,
-    map_pages,
-    maps,
-    podcast,
-    radio_pages,
-    resource_pages,
-    rules_pages,
-    timeline_pages,
-    timelines,
-)
 from agora_build.problems import START, Problem
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, Theme
 
-THREAD = (debate_pages, contribution_pages)  # thread_outputs(site, microsite, thread, today)
-CAMPAIGN = (  # outputs(site, today), a campaign at a time
-    front_pages,
-    timeline_pages,
-    timelines,
-    debate_pages,
-    agenda_pages,
-    calendars,
-    map_pages,
-    maps,
-    resource_pages,
-    kit_pages,
-    radio_pages,
-    podcast,
-    decision_pages,
-    rules_pages,
-    feeds,
-)
-CITY = (front_pages, agenda_pages, calendars, map_pages, maps, radio_pages, podcast)  # city_outputs(site, today)
 CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
 _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
 
@@ -114,6 +77,7 @@ class Made:
     gone: list[str] = field(default_factory=list)
     gained: bool = False  # whether there is a path that was not there
     lost: bool = False  # whether a path or an id is there no more
+    told: bool = False  # whether the rest of the site must know of what changed in a thread
     asks: bool = False  # whether it wants something else of the rest of the site
     compiled: dict[bytes, bytes] = field(default_factory=dict)  # of the theme, for the next build
     kinds: dict[str, tuple[int, float]] = field(default_factory=dict)  # module -> files, seconds
@@ -155,12 +119,14 @@ class Press:
         if job.kind != "thread":
             return self.render(job.name, self._declared(job))
         said = _thread(self.reader(), job.campaign, job.debate)
-        outputs = _thread_outputs(self.site, _of(self.site, job.campaign), said, self.today)
+        outputs = declared.thread(self.site, _of(self.site, job.campaign), said, self.today)
         mine = (output for output in outputs if zlib.crc32(output.path.encode()) % job.shards == job.shard)
         made = self.render(job.name, mine)
         if job.shard == 0:
             told = summary(said)
             made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices))
+            before = self.reader().scope(job.name)
+            made.told = before is None or before.summary != made.row.summary
         return made
 
     def render(self, name: str, outputs: Iterable[Output[Any]]) -> Made:
@@ -256,14 +222,11 @@ class Press:
 
     def _declared(self, job: Job) -> Iterator[Output[Any]]:
         if job.kind == "campaign":
-            alone = self._alone(job.campaign)
-            for module in CAMPAIGN:
-                yield from module.outputs(alone, self.today)
+            yield from declared.campaign(self._alone(job.campaign), self.today)
         elif job.kind == "city":
-            for module in CITY:
-                yield from module.city_outputs(self.site, self.today)
+            yield from declared.city(self.site, self.today)
         else:
-            yield from assets.outputs(self.site, self.root, self.folders)
+            yield from declared.files(self.site, self.root, self.folders)
 
 
 def record(name: str, rows: Iterable[Rendered]) -> ScopeRow:
@@ -317,11 +280,6 @@ def _of(site: Site, campaign: str) -> Microsite:
 @lru_cache(maxsize=1)  # the parts of one thread come one after another
 def _thread(store: Store, campaign: str, debate: str) -> Thread:
     return thread((campaign, debate), store.entries(campaign, debate))
-
-
-def _thread_outputs(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Iterator[Output[Any]]:
-    for module in THREAD:
-        yield from module.thread_outputs(site, microsite, said, today)
 
 
 def _kept(found: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:

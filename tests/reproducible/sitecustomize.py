@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 _listdir, _scandir = os.listdir, os.scandir
-_chance = random.Random()
+_chance = random.Random()  # noqa: S311
 
 
 class _Shuffled:
@@ -31,7 +31,7 @@ class _Shuffled:
             raise StopIteration
         return self._entries.pop()
 
-    def __enter__(self) -> _Shuffled:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -49,4 +49,4 @@ def _shuffled(path: Any = ".") -> list[Any]:
 
 
 os.listdir = _shuffled
-os.scandir = _Shuffled  # type: ignore[assignment, misc]
+os.scandir = _Shuffled  # type: ignore[assignment]

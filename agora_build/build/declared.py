@@ -1,0 +1,78 @@
+"""Turns a scope into all the outputs that the modules of outputs/ declare of it; a module is imported when it is needed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from agora_build.content.site import Microsite, Site, Thread
+from agora_build.rendering.output import Output
+
+Outputs = Iterator[Output[Any]]
+
+
+def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Outputs:
+    """Declare what is made of a debate and of what was said in it."""
+    from agora_build.outputs import contribution_pages, debate_pages
+
+    for module in (debate_pages, contribution_pages):
+        yield from module.thread_outputs(site, microsite, said, today)
+
+
+def campaign(alone: Site, today: datetime.date) -> Outputs:
+    """Declare what is made of a campaign, given a site where it is alone; its threads are apart."""
+    from agora_build.outputs import (
+        agenda_pages,
+        calendars,
+        debate_pages,
+        decision_pages,
+        feeds,
+        front_pages,
+        kit_pages,
+        map_pages,
+        maps,
+        podcast,
+        radio_pages,
+        resource_pages,
+        rules_pages,
+        timeline_pages,
+        timelines,
+    )
+
+    yield from front_pages.outputs(alone, today)
+    yield from timeline_pages.outputs(alone, today)
+    yield from timelines.outputs(alone, today)
+    yield from debate_pages.outputs(alone, today)
+    yield from agenda_pages.outputs(alone, today)
+    yield from calendars.outputs(alone, today)
+    yield from map_pages.outputs(alone, today)
+    yield from maps.outputs(alone, today)
+    yield from resource_pages.outputs(alone, today)
+    yield from kit_pages.outputs(alone, today)
+    yield from radio_pages.outputs(alone, today)
+    yield from podcast.outputs(alone, today)
+    yield from decision_pages.outputs(alone, today)
+    yield from rules_pages.outputs(alone, today)
+    yield from feeds.outputs(alone, today)
+
+
+def city(site: Site, today: datetime.date) -> Outputs:
+    """Declare what is made of the whole city."""
+    from agora_build.outputs import agenda_pages, calendars, front_pages, map_pages, maps, podcast, radio_pages
+
+    yield from front_pages.city_outputs(site, today)
+    yield from agenda_pages.city_outputs(site, today)
+    yield from calendars.city_outputs(site, today)
+    yield from map_pages.city_outputs(site, today)
+    yield from maps.city_outputs(site, today)
+    yield from radio_pages.city_outputs(site, today)
+    yield from podcast.city_outputs(site, today)
+
+
+def files(site: Site, root: Path, folders: tuple[Path, ...]) -> Outputs:
+    """Declare the files that are published as they are."""
+    from agora_build.outputs import assets
+
+    yield from assets.outputs(site, root, folders)
