@@ -118,7 +118,7 @@ def _paths(folder: Path, prefix: str) -> Iterator[str]:
 class Web:
     """A site on the web: one cannot see what it has and does not list."""
 
-    at_once = 8  # as a browser does, or little more
+    at_once = 6  # as browsers do
 
     def __init__(self, address: str) -> None:
         """Take the address of the home page, with index.html or without; raises ValueError for any other."""

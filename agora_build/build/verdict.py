@@ -120,7 +120,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from _list(verdict.rebuilt)
         yield _ELSEWHERE
     elif verdict.rebuilt is not None:
-        yield "Reconstruit ici à partir du dépôt, le site annonce les mêmes sommes."
+        yield "Le même commit, construit de nouveau ici, donne les mêmes sommes."
     if verdict.problems:
         yield _UNBUILDABLE.format(", ".join(_places(verdict.problems)))
     if verdict.obstacle:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -18,7 +19,22 @@ MIN_YEAR, MAX_YEAR = 1500, 2500
 class Model(BaseModel):
     """What every kind of content shares: frozen, unknown keys refused, text kept as typed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+    def __reduce__(self) -> tuple[Callable[..., Model], tuple[Any, ...]]:
+        """Write the values alone, in the order of the fields; pydantic would write a set, in no certain order."""
+        return _restored, (type(self), tuple(vars(self).values()))
+
+
+def _restored(kind: type[Model], values: tuple[Any, ...]) -> Model:
+    """Make again a model that was right when it was written down."""
+    made = kind.__new__(kind)
+    fields = kind.__pydantic_fields__
+    object.__setattr__(made, "__dict__", dict(zip(fields, values, strict=True)))
+    object.__setattr__(made, "__pydantic_fields_set__", set(fields))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
