@@ -10,10 +10,12 @@ import yaml
 from frontmatter import Post
 from frontmatter.default_handlers import YAMLHandler
 
+from agora_build.content import plain_yaml
 from agora_build.content.strict_yaml import CONTROL, Mark, Path, Reading, read_yaml
 from agora_build.problems import START, Problem, Span
 
 MAX_FRONT_MATTER = 64_000
+_SURELY_SMALL = MAX_FRONT_MATTER // 4  # characters of at most four bytes
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -75,12 +77,20 @@ class Source:
     path: str
     text: str = ""
     data: dict[str, Any] | None = None
-    marks: dict[Path, Mark] = field(default_factory=dict)
     empty: list[Path] = field(default_factory=list)
     broken: list[Path] = field(default_factory=list)
     body: str = ""
     body_line: int = 1
     problems: list[Problem] = field(default_factory=list)
+    _marks: dict[Path, Mark] | None = None
+    _plain: str = ""  # front matter that was read quickly, without the places
+
+    @property
+    def marks(self) -> dict[Path, Mark]:
+        """The place of every key; where it was not needed to read the file, it is looked for when it is asked."""
+        if self._marks is None:
+            self._marks = read_yaml(self._plain, 1).marks
+        return self._marks
 
     def line(self, number: int) -> str:
         """Give a line of the file, for the report."""
@@ -165,13 +175,17 @@ def _split(source: Source) -> None:
 
 
 def _read(source: Source, text: str, lines_before: int) -> None:
-    size = len(text.encode("utf-8"))
+    size = len(text) if len(text) < _SURELY_SMALL else len(text.encode("utf-8"))
     if size > MAX_FRONT_MATTER:
         values = {"value": str(-(-size // 1000)), "limit": str(MAX_FRONT_MATTER // 1000)}
         source.problems.append(source.problem("front-matter-too-big", START, **values))
         return
+    plain = plain_yaml.read(text) if lines_before else None
+    if plain is not None:
+        source.data, source._plain = plain, text
+        return
     reading = read_yaml(text, lines_before)
-    source.marks, source.empty, source.broken = reading.marks, reading.empty, reading.broken
+    source._marks, source.empty, source.broken = reading.marks, reading.empty, reading.broken
     source.problems += [source.problem(flaw.code, flaw.span, **flaw.values) for flaw in reading.flaws]
     if isinstance(reading.data, dict):
         source.data = reading.data
