@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run `agora`."""
+    if sys.getfilesystemencoding() != "utf-8":  # an old locale: files would not have the names of the repository
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-m", "agora_build", *sys.argv[1:]])  # noqa: S606 - ourselves again
     if sys.argv[1:2] == ["build"]:
         from agora_build.build import unchanged
 

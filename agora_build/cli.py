@@ -200,6 +200,28 @@ def build(  # noqa: PLR0913 - one argument an option
         click.echo(_profile(report.profile))
 
 
+@main.group()
+def verify() -> None:
+    """Vérifier ce qui est publié."""
+
+
+@verify.command("site")
+@click.argument("address", metavar="DOSSIER|URL")
+@click.option("--city", metavar="DOSSIER", type=_FOLDER, help="Dossier d’agora.toml ; par défaut, le dossier courant.")
+def verify_site(address: str, city: Path | None) -> None:
+    """Refaire le site à partir de son commit, et comparer ; 0 le même, 1 un autre, 2 on ne peut pas le dire."""
+    from agora_build import __version__, pipeline
+    from agora_build.build.verdict import said
+    from agora_build.build.verification import verify as compare
+
+    def rebuild(source: Path, output: Path, day: datetime.date) -> list[Problem]:
+        return pipeline.build(pipeline.Order(os.fspath(source), output, day, os.cpu_count() or 1)).problems
+
+    verdict = compare(address, city or Path(), __version__, rebuild)
+    click.echo(said(verdict))
+    sys.exit(verdict.exit_code)
+
+
 def _rollback(output: Path) -> None:
     """Put the previous site back, or say why it cannot be."""
     from agora_build.build import release

@@ -37,4 +37,8 @@ if ! has_chromium >/dev/null; then
         packages+=(chromium)
     fi
 fi
+# What the tests of reproducible builds need: another clock, another order of files, other locales.
+command -v faketime >/dev/null || packages+=(faketime)
+command -v disorderfs >/dev/null || packages+=(disorderfs)
+[ -d /usr/share/i18n/locales ] || packages+=(locales)
 [ ${#packages[@]} = 0 ] || bash scripts/system_packages.sh "${packages[@]}"

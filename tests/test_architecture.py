@@ -26,7 +26,7 @@ ALONE = {  # each library lives behind one module
     "pyromark": {"rendering.citizen"},
     "markdown": {"rendering.prose"},
     "nh3": {"rendering.citizen", "rendering.prose"},
-    "jinja2": {"rendering.theme"},
+    "jinja2": {"rendering.templates"},
     "tinytag": {"content.audio"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

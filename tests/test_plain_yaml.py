@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agora_build.content import plain_yaml
-from agora_build.content.source import HANDLER
+from agora_build.content.source import split
 from agora_build.content.strict_yaml import read_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -42,5 +42,5 @@ def test_both_readers_agree(text: str) -> None:
 
 def test_nearly_all_contributions_are_plain() -> None:
     files = sorted(ROOT.glob("content/campaigns/*/contributions/*.md"))
-    plain = [path for path in files if plain_yaml.read(HANDLER.split(path.read_text("utf-8"))[0])]
+    plain = [path for path in files if plain_yaml.read(split(path.read_text("utf-8"))[0])]
     assert len(plain) >= 0.8 * len(files) > 0

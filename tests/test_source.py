@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agora_build.content.source import HANDLER, FrontMatterError, read_source
+from agora_build.content.front_matter import HANDLER, FrontMatterError
+from agora_build.content.source import read_source
 from agora_build.content.strict_yaml import read_yaml
 from agora_build.problems import Span
 

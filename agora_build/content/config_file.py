@@ -15,8 +15,8 @@ from typing import Any
 
 from agora_build.config import BASE_THEME, CityMap, Config
 from agora_build.content.basemap import can_be_drawn
+from agora_build.content.places import Path
 from agora_build.content.source import decoded
-from agora_build.content.strict_yaml import Path
 from agora_build.content.tree import MAX_TEXT
 from agora_build.content.validate import nearest, shown, valid_fields, validated
 from agora_build.problems import START, Problem, Span

@@ -9,8 +9,8 @@ from agora_build.config import CityMap
 from agora_build.content.draft import Document
 from agora_build.content.fields import Model
 from agora_build.content.models import Location
+from agora_build.content.places import Path
 from agora_build.content.references import marked_fields
-from agora_build.content.strict_yaml import Path
 from agora_build.problems import Problem
 
 

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 from agora_build.content import markdown_scan
 from agora_build.content.draft import Document, Draft
 from agora_build.content.fields import MAX_CITIZEN_TEXT, PICTURES
+from agora_build.content.places import Path
 from agora_build.content.references import near_file
 from agora_build.content.staff_text import staff_values
-from agora_build.content.strict_yaml import Path
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem
 

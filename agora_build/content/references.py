@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args, get_origin
 from agora_build.content.audio import read_audio
 from agora_build.content.draft import Document, Draft
 from agora_build.content.fields import AUDIO, PICTURES, FileReference, Model, Reference
-from agora_build.content.strict_yaml import Path
+from agora_build.content.places import Path
 from agora_build.content.validate import inner_model, nearest, shown
 from agora_build.problems import Problem
 

@@ -6,68 +6,22 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-from frontmatter import Post
-from frontmatter.default_handlers import YAMLHandler
-
 from agora_build.content import plain_yaml
-from agora_build.content.strict_yaml import CONTROL, Mark, Path, Reading, read_yaml
+from agora_build.content.places import CONTROL, Mark, Path
 from agora_build.problems import START, Problem, Span
 
 MAX_FRONT_MATTER = 64_000
 _SURELY_SMALL = MAX_FRONT_MATTER // 4  # characters of at most four bytes
-_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
-class FrontMatterError(ValueError):
-    """Says that the front matter of a text cannot be read; `reading` tells why."""
-
-    def __init__(self, reading: Reading) -> None:
-        super().__init__(", ".join(flaw.code for flaw in reading.flaws))
-        self.reading = reading
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text over several lines as a block, which people can read and edit."""
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
-class StrictHandler(YAMLHandler):
-    """python-frontmatter's YAML, with an exact fence, text for all values, and our refusals."""
-
-    FM_BOUNDARY = _FENCE
-
-    def split(self, text: str) -> tuple[str, str]:
-        """Give the front matter and the body; the front matter starts on line 2 of the text."""
-        opening = _FENCE.match(text)
-        closing = _FENCE.search(text, opening.end() + 1) if opening else None
-        if opening is None or closing is None:
-            raise ValueError("no-fence" if opening is None else "unclosed-fence")
-        return text[opening.end() + 1 : closing.start()], text[closing.end() + 1 :]
-
-    def load(self, fm: str, **_kwargs: object) -> dict[str, Any]:
-        """Read the front matter; raise when there is anything to refuse."""
-        reading = read_yaml(fm)
-        if reading.flaws or not isinstance(reading.data, dict):
-            raise FrontMatterError(reading)
-        return reading.data
-
-    def export(self, metadata: dict[str, object], **kwargs: object) -> str:
-        """Write the front matter, keys in the given order."""
-        return super().export(metadata, Dumper=_Dumper, sort_keys=False, width=100, **kwargs)
-
-    def format(self, post: Post, **kwargs: object) -> str:
-        """Write a whole file, the body letter for letter after the fence."""
-        return f"---\n{self.export(post.metadata, **kwargs)}\n---\n{post.content}\n"
-
-
-HANDLER = StrictHandler()
+def split(text: str) -> tuple[str, str]:
+    """Give the front matter and the body; the front matter starts on line 2. Raises ValueError with a problem's code."""
+    opening = FENCE.match(text)
+    closing = FENCE.search(text, opening.end() + 1) if opening else None
+    if opening is None or closing is None:
+        raise ValueError("no-fence" if opening is None else "unclosed-fence")
+    return text[opening.end() + 1 : closing.start()], text[closing.end() + 1 :]
 
 
 @dataclass(slots=True)
@@ -89,6 +43,8 @@ class Source:
     def marks(self) -> dict[Path, Mark]:
         """The place of every key; where it was not needed to read the file, it is looked for when it is asked."""
         if self._marks is None:
+            from agora_build.content.strict_yaml import read_yaml
+
             self._marks = read_yaml(self._plain, 1).marks
         return self._marks
 
@@ -165,7 +121,7 @@ def _place(before: str) -> Span:
 
 def _split(source: Source) -> None:
     try:
-        front, body = HANDLER.split(source.text)
+        front, body = split(source.text)
     except ValueError as error:
         source.problems.append(source.problem(str(error), Span(1, 1, max(1, len(source.line(1))))))
         return
@@ -184,6 +140,8 @@ def _read(source: Source, text: str, lines_before: int) -> None:
     if plain is not None:
         source.data, source._plain = plain, text
         return
+    from agora_build.content.strict_yaml import read_yaml  # most files do without it, and many builds too
+
     reading = read_yaml(text, lines_before)
     source._marks, source.empty, source.broken = reading.marks, reading.empty, reading.broken
     source.problems += [source.problem(flaw.code, flaw.span, **flaw.values) for flaw in reading.flaws]

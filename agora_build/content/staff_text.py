@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from agora_build.content.fields import Model, Prose
 from agora_build.content.models import LongText
-from agora_build.content.strict_yaml import Path
+from agora_build.content.places import Path
 from agora_build.content.validate import inner_model
 
 _STAFF, _ANYONE = (get_args(kind)[1].max_length for kind in (Prose, LongText))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from agora_build.content.places import CONTROL, Mark, Path
 from agora_build.problems import Span
 
 MAX_DEPTH = 10
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # What the parser says (its words are English, and about parsing) -> our code, which tells what to do.
 _SYNTAX = (
@@ -30,17 +29,7 @@ _SYNTAX = (
     ("block sequence entries are not allowed", "yaml-indentation"),
 )
 
-Path = tuple[str | int, ...]
 Value = str | list[Any] | dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a value is and, in a mapping, where its key is; `last` is the last line of the value."""
-
-    key: Span | None
-    value: Span
-    last: int
 
 
 @dataclass(frozen=True, slots=True)

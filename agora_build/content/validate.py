@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from agora_build.content.fields import Model
-from agora_build.content.strict_yaml import Path
+from agora_build.content.places import Path
 from agora_build.problems import Problem, Span
 
 M = TypeVar("M", bound=Model)

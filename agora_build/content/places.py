@@ -1,0 +1,20 @@
+"""Says where values are in the text of a file, and which characters no file may hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agora_build.problems import Span
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+Path = tuple[str | int, ...]  # of keys and indexes, down to a value
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a value is and, in a mapping, where its key is; `last` is the last line of the value."""
+
+    key: Span | None
+    value: Span
+    last: int
