@@ -17,6 +17,7 @@ import click
 
 if TYPE_CHECKING:
     from agora_build.build.profile import Profile
+    from agora_build.build.signature import Taken
     from agora_build.pipeline import BuildReport
 
 from agora_build.build import unchanged
@@ -63,10 +64,12 @@ _DISK = {
 class _Agora(click.Group):
     """Keeps tracebacks off the screen and gives each way of ending its exit code."""
 
-    def main(self, args: Sequence[str] | None = None, *_positional: object, **_options: object) -> Any:  # noqa: ANN401
+    def main(
+        self, args: Sequence[str] | None = None, *_positional: object, obj: object = None, **_options: object
+    ) -> Any:  # noqa: ANN401
         """Run a command: 0 fine, 1 the author's mistake, 2 usage, 3 our bug, 130 interrupted."""
         try:
-            super().main(args, prog_name="agora", standalone_mode=False)
+            super().main(args, prog_name="agora", standalone_mode=False, obj=obj)
         except click.exceptions.Exit as end:
             sys.exit(end.exit_code)
         except click.ClickException as refusal:
@@ -160,7 +163,9 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--profile", is_flag=True, help="Dire où est passé le temps.")
 @click.option("--rollback", is_flag=True, help="Remettre le site précédent, sans rien construire.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
+@click.pass_obj
 def build(  # noqa: PLR0913 - one argument an option
+    taken: Taken | None,
     city: Path | None,
     output: Path | None,
     day: datetime.datetime | None,
@@ -179,6 +184,7 @@ def build(  # noqa: PLR0913 - one argument an option
     if rollback:
         _rollback(target)
         return
+    gc.enable()
     gc.set_threshold(50_000)  # a build makes much and drops little: looking for cycles less often saves a tenth
     plain = form == "text" and not full and not profile
     order = pipeline.Order(
@@ -187,6 +193,7 @@ def build(  # noqa: PLR0913 - one argument an option
         day=day.date() if day else None,
         jobs=jobs or os.cpu_count() or 1,
         full=full,
+        taken=taken,
         call=unchanged.call(sys.argv[1:]) if plain else (),
         progress=_progress if sys.stderr.isatty() and form == "text" else pipeline.quiet,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import agora_build
-from agora_build.build import inspection, links, locks, plan, reading, release, state, workers
+from agora_build.build import inspection, links, locks, plan, reading, release, signature, state, workers
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
@@ -55,6 +55,7 @@ class Order:
     day: datetime.date | None = None
     jobs: int = 1
     full: bool = False
+    taken: signature.Taken | None = None  # the signatures of the city's files, when they were just taken
     call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
     progress: Progress = quiet
 
@@ -86,7 +87,7 @@ def _build(order: Order) -> BuildReport:
     profile = Profile()
     with profile.stage("look"):
         old = {} if order.full else state.read(order.root)
-        city = look(order.root, order.day, old)
+        city = look(order.root, order.day, old, order.taken)
         store = _store(order, city, old)
     with closing(store):
         torn = store.is_fresh or bool(store.fact("torn"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +59,9 @@ class City:
         return old["day"] != self.day.isoformat() or any(is_media(name) or _STATIC in name for name in names)
 
 
-def look(root: str, day: datetime.date | None, old: Mapping[str, Any]) -> City:
-    """Look at a city, given what the last build left."""
-    since = time.time_ns()
-    signatures = signature.of_city(root)
+def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: signature.Taken | None = None) -> City:
+    """Look at a city, given what the last build left; `taken` are its signatures, when they were just taken."""
+    since, signatures = taken or signature.of_city(root)
     config = read_config_file(Path(root))
     themes = sorted(item for item in signatures.items() if item[0].startswith("themes/"))
     signed = hash_of(repr(themes).encode())

@@ -17,8 +17,8 @@ from agora_build.build.signature import Signatures
 from agora_build.build.store import Row, Store, entry_blob
 from agora_build.content.checks import check_ids
 from agora_build.content.config_file import ConfigFile
-from agora_build.content.draft import Document, Draft, offer_of
-from agora_build.content.known import KnownPlaces, known_media
+from agora_build.content.draft import Document, Draft, Offer, offer_of
+from agora_build.content.known import KnownMedia, KnownPlaces
 from agora_build.content.loader import checked, draft_of, entry_of
 from agora_build.content.pictures import check_pictures
 from agora_build.content.site import AudioFacts
@@ -98,7 +98,9 @@ def read_changed(
     places = KnownPlaces(new)
     if any(path not in old for path in paths) and any(check_ids(places.values())):
         return None
-    draft = Draft(root, config, places, known_media(new))
+    draft = Draft(root, config, places, KnownMedia(new))
+    read_again = frozenset(paths)
+    draft.known_offer = lambda path: None if path in read_again else _offer(store.row(path))
     done = Reading()
     for path in paths:
         document, before = draft.document(path), store.row(path)
@@ -149,6 +151,13 @@ def _readable(path: str, sign: tuple[int, ...]) -> bool:
 def _may_come(path: str) -> bool:
     found = found_at(path)
     return found is not None and found.folder in _ALONE and well_named(found)
+
+
+def _offer(row: Row | None) -> Offer | None:
+    """Give what a file that did not change offers to others."""
+    if row is None:
+        return None
+    return pickle.loads(row.offer) if row.offer else Offer(read=True, debate=row.debate)  # noqa: S301 - ours
 
 
 def _matters(document: Document, before: Row) -> bool:

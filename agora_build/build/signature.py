@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 
 Sign = tuple[int, ...]
 Signatures = dict[str, Sign]
+Taken = tuple[int, Signatures]  # nanoseconds, and what was found from then on
 UNSURE: Sign = ()  # equal to no signature
 _TICK = 50_000_000  # nanoseconds: a file that changed so shortly before could change again with the same dates
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def of_city(root: str) -> Signatures:
-    """Sign everything under content/ and themes/, and agora.toml."""
+def of_city(root: str) -> Taken:
+    """Sign everything under content/ and themes/, and agora.toml; say when that was begun."""
+    since = time.time_ns()
     found: Signatures = {}
     for name in ("agora.toml", "content", "themes"):
         _sign(root, name, found)
-    return found
+    return since, found
 
 
 def settled(found: Signatures, since: int) -> Signatures:

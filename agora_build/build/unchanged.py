@@ -13,8 +13,8 @@ from agora_build.build.commit import commit_of
 _EPOCH = "SOURCE_DATE_EPOCH"
 
 
-def said(arguments: Sequence[str]) -> str:
-    """Give what the last build of this city, called in the same way, would say again; '' when it must be made."""
+def said(arguments: Sequence[str]) -> tuple[str, signature.Taken | None]:
+    """Give what to say when nothing changed since a build called in the same way, or '' and the signatures taken."""
     root = _root(arguments)
     old = state.read(root)
     same = (
@@ -23,10 +23,14 @@ def said(arguments: Sequence[str]) -> str:
         and old["commit"] == commit_of(root)
         and old["extra"] == signature.of_files(old["extra"])
         and old["signed_code"] == signature.of_code(root)
-        and old["city"] == signature.of_city(root)
         and (not old["zone"] or old["day"] == _today(str(old["zone"])))
     )
-    return f"Rien n’a changé : le site est à jour ({old['files']} fichiers)." if same else ""
+    if not same:
+        return "", None
+    taken = signature.of_city(root)
+    if old["city"] != taken[1]:
+        return "", taken
+    return f"Rien n’a changé : le site est à jour ({old['files']} fichiers).", taken
 
 
 def call(arguments: Sequence[str]) -> list[str]:

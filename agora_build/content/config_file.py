@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agora_build.config import BASE_THEME, CityMap, Config
-from agora_build.content.basemap import can_be_drawn
 from agora_build.content.places import Path
 from agora_build.content.source import decoded
 from agora_build.content.tree import MAX_TEXT
@@ -210,8 +209,14 @@ def _files(source: TomlSource, root: pathlib.Path) -> Iterator[Problem]:
         elif not os.path.isfile(os.path.join(root, name)):
             code = "missing-picture" if key == "image" else "missing-file"
             yield source.problem(code, span, key=f"{table}.{key}", value=shown(name), near="")
-        elif key == "basemap" and not can_be_drawn((root / name).read_text("utf-8", "replace")):
+        elif key == "basemap" and not _can_be_drawn(root / name):
             yield source.problem("bad-basemap", span, key=f"{table}.{key}", value=shown(name))
+
+
+def _can_be_drawn(path: pathlib.Path) -> bool:
+    from agora_build.content.basemap import can_be_drawn  # its models are many, and most builds need none of them
+
+    return can_be_drawn(path.read_text("utf-8", "replace"))
 
 
 def _theme(source: TomlSource, root: pathlib.Path) -> Iterator[Problem]:

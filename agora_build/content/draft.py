@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,10 +84,11 @@ class Draft:
     root: str
     config: ConfigFile
     found: Mapping[str, Found]  # content files, by path
-    files: frozenset[str]  # media that are there
+    files: Set[str]  # media that are there
     audio: dict[str, AudioFacts | None] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)  # those read so far, by path
     offers: dict[str, Offer] = field(default_factory=dict)
+    known_offer: Callable[[str], Offer | None] = lambda _path: None  # what an earlier build noted of a file
 
     def document(self, path: str) -> Document:
         """Give a content file that is there."""
@@ -100,7 +101,9 @@ class Draft:
         """Give what a content file offers to others; nothing when it is not there."""
         offer = self.offers.get(path)
         if offer is None:
-            offer = self.offers[path] = offer_of(self.document(path)) if path in self.found else NOTHING
+            there = path in self.found
+            offer = (self.known_offer(path) or offer_of(self.document(path))) if there else NOTHING
+            self.offers[path] = offer
         return offer
 
     def holds(self, campaign: str, folder: str, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from agora_build.content.tree import Found, found_at, is_media
@@ -30,6 +30,24 @@ class KnownPlaces(Mapping[str, Found]):
         return sum(1 for _ in self)
 
 
-def known_media(paths: Iterable[str]) -> frozenset[str]:
-    """Keep the media among the city's paths."""
-    return frozenset(path for path in paths if is_media(path))
+@dataclass(frozen=True, slots=True)
+class KnownMedia(Set[str]):
+    """The media among the city's paths."""
+
+    paths: Mapping[str, object]
+
+    def __contains__(self, path: object) -> bool:
+        """Tell whether a path is that of a media file."""
+        return isinstance(path, str) and path in self.paths and is_media(path)
+
+    def __iter__(self) -> Iterator[str]:
+        """List the paths of media."""
+        return (path for path in self.paths if is_media(path))
+
+    def __len__(self) -> int:
+        """Count the media."""
+        return sum(1 for _ in self)
+
+    @classmethod
+    def _from_iterable(cls, paths: Iterable[str]) -> Set[str]:  # type: ignore[override]
+        return frozenset(paths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import babel
 from babel import dates, numbers
@@ -121,4 +121,9 @@ class Locale:
     def _format(self, day: datetime.date, pattern: str) -> str:
         if self.language == "fr" and day.day == 1:
             pattern = pattern.replace("d", "d'er'", 1) if pattern.startswith("d") else pattern.replace(" d ", " d'er' ")
-        return dates.format_date(day, pattern, locale=self._babel)
+        return _formatted(day, pattern, self._babel)
+
+
+@lru_cache(maxsize=4_000)  # the same days come back on page after page
+def _formatted(day: datetime.date, pattern: str, locale: babel.Locale) -> str:
+    return dates.format_date(day, pattern, locale=locale)

@@ -8,8 +8,9 @@ import hashlib
 import io
 import posixpath
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
@@ -20,8 +21,10 @@ from agora_build.content.site import Entry
 from agora_build.rendering import citizen, typography
 from agora_build.rendering.links import Links
 from agora_build.rendering.locale import Locale
-from agora_build.rendering.prose import Prose
 from agora_build.rendering.templates import Compiled, Known, Templates
+
+if TYPE_CHECKING:
+    from agora_build.rendering.prose import Prose
 
 _PACKAGED = Path(__file__).parent.parent / "theme_files"
 _CHECKOUT = Path(__file__).parent.parent.parent / "themes" / "agora"
@@ -77,7 +80,6 @@ class Theme:
         self.partial, self.period, self.month = self.locale.partial, self.locale.period, self.locale.month
         self.time, self.when, self.duration = self.locale.time, self.locale.when, self.locale.duration
         self.number, self.size = self.locale.number, self.locale.size
-        self._prose = Prose(self.urls)
         files = catalogues(folders, self.language)
         salt = hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=16).hexdigest()
         self._compiled = Compiled(known, salt)
@@ -86,6 +88,12 @@ class Theme:
         self._templates = self._environment(folders)
         self._parts: dict[tuple[Any, ...], tuple[Markup, frozenset[str]]] = {}
         self._taken: set[str] = set()
+
+    @cached_property
+    def _prose(self) -> Prose:
+        from agora_build.rendering.prose import Prose  # reads Markdown with a library that takes a while to import
+
+        return Prose(self.urls)
 
     def page(self, template: str, path: str, /, **context: object) -> bytes:
         """Render a template as the page at an output path; an undefined name is an error."""
