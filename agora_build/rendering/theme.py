@@ -254,12 +254,11 @@ def _merged(files: list[Path], language: str) -> bytes:
     for path in reversed(files):
         with path.open("rb") as file:
             catalogue = pofile.read_po(file, locale=language)
-        if merged is None:
-            merged = catalogue
-        else:
-            for message in catalogue:
-                if message.id:
-                    merged[message.id] = message
+        for message in catalogue if merged else ():
+            if message.id and message.string:
+                merged.delete(message.id)
+                merged[message.id] = message
+        merged = merged or catalogue
     compiled = io.BytesIO()
     mofile.write_mo(compiled, merged)
     return compiled.getvalue()
