@@ -26,6 +26,9 @@ _WORDS = {
         "decisions": "decisions",
         "rules": "regles",
         "feed": "flux",
+        "said": "paroles",
+        "theme": "theme",
+        "others": "autres",
     },
     "en": {
         "campaigns": "campaigns",
@@ -43,6 +46,9 @@ _WORDS = {
         "decisions": "decisions",
         "rules": "rules",
         "feed": "feed",
+        "said": "said",
+        "theme": "theme",
+        "others": "others",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -68,6 +74,10 @@ class Urls:
     @cached_property
     def _words(self) -> dict[str, str]:
         return _WORDS.get(self.language, _WORDS["en"])
+
+    def word(self, name: str) -> str:
+        """Give a word of addresses."""
+        return self._words[name]
 
     def home(self) -> str:
         """Give the home page."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +85,7 @@ class Draft:
     root: str
     config: ConfigFile
     found: Mapping[str, Found]  # content files, by path
-    files: Set[str]  # media that are there
+    files: AbstractSet[str]  # media that are there
     audio: dict[str, AudioFacts | None] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)  # those read so far, by path
     offers: dict[str, Offer] = field(default_factory=dict)

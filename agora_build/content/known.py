@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from agora_build.content.tree import Found, found_at, is_media
@@ -31,7 +32,7 @@ class KnownPlaces(Mapping[str, Found]):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownMedia(Set[str]):
+class KnownMedia(AbstractSet[str]):
     """The media among the city's paths."""
 
     paths: Mapping[str, object]
@@ -49,5 +50,5 @@ class KnownMedia(Set[str]):
         return sum(1 for _ in self)
 
     @classmethod
-    def _from_iterable(cls, paths: Iterable[str]) -> Set[str]:  # type: ignore[override]
+    def _from_iterable(cls, paths: Iterable[str]) -> AbstractSet[str]:  # type: ignore[override]
         return frozenset(paths)

@@ -9,6 +9,7 @@ from typing import Any
 
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Debate, Decision, Kit, Resource
+from agora_build.content.said import MANY, Said, lists_of
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Voices
 from agora_build.content.states import Opening, debate_state
@@ -19,6 +20,7 @@ from agora_build.content.voices import (
     decisions_of_thread,
     of_debate,
     outcomes_of_debate,
+    summary,
     voices,
 )
 from agora_build.rendering.output import Output
@@ -46,21 +48,12 @@ class DebateList:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A contribution with what it replies to and what replies to it."""
-
-    entry: Entry[Contribution]
-    parent: Entry[Contribution] | None
-    replies: tuple[Entry[Contribution], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """The contributions under one theme (None: under no theme), the two kinds of voice apart."""
 
     title: str | None
-    individual: tuple[Spoken, ...]
-    collective: tuple[Spoken, ...]
+    individual: tuple[Said, ...]
+    collective: tuple[Said, ...]
     voices: Voices
 
 
@@ -70,6 +63,15 @@ class TakingPart:
 
     kits: tuple[Entry[Kit], ...]
     meetings: tuple[Meeting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A list of what was said, elsewhere: its title, how many voices, its first page; the whole comes first."""
+
+    title: str | None
+    voices: Voices
+    first: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class DebatePage:
     voices: Voices
     positions: tuple[tuple[Position | None, Voices], ...]
     groups: tuple[Group, ...]
+    lists: tuple[ListLine, ...]  # of a debate too long for one page: then `groups` holds the latest alone
     documents: tuple[Entry[Resource], ...]
     taking_part: TakingPart
     outcomes: tuple[Outcome, ...]
@@ -132,6 +135,8 @@ def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateLi
 
 def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Urls, today: datetime.date) -> DebatePage:
     spoken = thread.contributions
+    short = len(spoken) <= MANY
+    listed = () if short else lists_of(thread, debate.meta, urls)
     state = debate_state(debate.meta, today)
     meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
     kits = tuple(kit for kit in microsite.kits if kit.meta.purpose == "participation")
@@ -142,7 +147,8 @@ def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Url
         state=state,
         voices=voices(spoken),
         positions=by_position(spoken),
-        groups=_groups(thread, debate.meta),
+        groups=_groups(thread, debate.meta) if short else _latest(thread),
+        lists=() if short else tuple(ListLine(item.title, item.voices, item.first) for item in listed),
         documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),
         taking_part=TakingPart(kits, meetings),
         outcomes=outcomes_of_debate(microsite, debate.slug),
@@ -161,8 +167,14 @@ def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:
     return tuple(group for group in groups if group.voices.any)
 
 
+def _latest(thread: Thread) -> tuple[Group, ...]:
+    """Keep the last of each voice, the two apart."""
+    newest = summary(thread).latest
+    return (_group(thread, None, list(newest)),)
+
+
 def _group(thread: Thread, title: str | None, entries: list[Entry[Contribution]]) -> Group:
-    spoken = [Spoken(entry, thread.parent(entry), thread.replies(entry.slug)) for entry in entries]
+    spoken = [Said(entry, thread.parent(entry), thread.replies(entry.slug)) for entry in entries]
     return Group(
         title=title,
         individual=tuple(item for item in spoken if item.entry.meta.voice == "individual"),

@@ -37,7 +37,7 @@ def fragment(text: str) -> Markup:
     return Markup(f'<div class="citizen" dir="auto">{cleaned}</div>')
 
 
-@lru_cache(maxsize=256)  # a text is told in several places of the pages around it
+@lru_cache(maxsize=2_000)  # a text is told in several places: its page, the lists of its debate
 def plain(text: str) -> str:
     """Reduce any Markdown to its words on one line, for feeds, calendars and descriptions."""
     rendered = pyromark.html(_hidden(text))

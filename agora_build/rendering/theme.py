@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PACKAGED = Path(__file__).parent.parent / "theme_files"
 _CHECKOUT = Path(__file__).parent.parent.parent / "themes" / "agora"
-_PARTS = 500  # pieces of layout kept at a time: those of a few folders
+_PARTS = 4_000  # pieces of layout kept at a time: those of a few folders, and the contributions to a debate
 _LOCALE_FILTERS = (
     "day", "day_short", "weekday", "month", "partial", "time", "when", "duration", "number", "size",
 )  # fmt: skip
