@@ -6,7 +6,7 @@ import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 _WORDS = {
@@ -63,6 +63,8 @@ _FOLDERS = {
     "decisions": "decisions",
 }
 INDEX = "index.html"
+_AS_IT_IS = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch  # what quote() would leave as it is
+_STRANGE = re.compile(r"^/|//|(?:^|/)\.\.?(?:/|$)|/$|^$").search  # what only posixpath knows how to compare
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def relative(target: str, page: str) -> str:
     path, hash_, anchor = target.partition("#")
     if path == page and hash_:
         return f"#{anchor}"
-    return quote(posixpath.relpath(path, posixpath.dirname(page) or ".")) + hash_ + anchor
+    return _quoted(_way(path, page)) + hash_ + anchor
 
 
 def absolute(target: str, base_url: str) -> str:
@@ -170,7 +172,32 @@ def absolute(target: str, base_url: str) -> str:
     path, hash_, anchor = target.partition("#")
     if path == INDEX or path.endswith("/" + INDEX):
         path = path[: -len(INDEX)]
-    return f"{base_url.rstrip('/')}/{quote(path)}{hash_}{anchor}"
+    return f"{base_url.rstrip('/')}/{_quoted(path)}{hash_}{anchor}"
+
+
+def _quoted(path: str) -> str:
+    return path if _AS_IT_IS(path) else quote(path)
+
+
+def _way(path: str, page: str) -> str:
+    """Give what posixpath.relpath gives, which looks the current folder up and is slower."""
+    steps = _steps(page.rpartition("/")[0])
+    if steps is not None and not _STRANGE(path) and not page.startswith("/"):
+        parts = path.split("/")
+        shared = 0
+        while shared < len(steps) and shared < len(parts) and steps[shared] == parts[shared]:
+            shared += 1
+        if shared < len(parts):
+            return "../" * (len(steps) - shared) + "/".join(parts[shared:])
+    return posixpath.relpath(path, posixpath.dirname(page) or ".")
+
+
+@lru_cache(maxsize=64)
+def _steps(folder: str) -> list[str] | None:
+    """Split a folder into its parts; None when only posixpath can."""
+    if not folder:
+        return []
+    return None if _STRANGE(folder) else folder.split("/")
 
 
 def anchor(title: str) -> str:

@@ -25,6 +25,7 @@ _MARKER = re.compile(r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))")
 _RUN = re.compile(r"[*_]{41,}(?=[^\s*_])|(?<=[^\s*_])[*_]{41,}")
 _BRACKETS = re.compile(r"[\[\]]|\n\s*\n")
 MAX_NESTING = 20
+_NESTED = re.compile(rf"^(?:[^\S\n]|[>+*\-.)0-9]){{{MAX_NESTING + 1}}}", re.MULTILINE)  # where a line may be nested so
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,8 @@ def _citizen(passage: Passage) -> Iterator[Problem]:
 
 def _nesting(passage: Passage) -> Iterator[Problem]:
     """Refuse quotations and lists nested beyond reason: they cost a lot to render and nobody reads them."""
+    if not _NESTED.search(passage.text):
+        return
     start = 0
     for line in passage.text.split("\n"):
         depth, place = 0, 0

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-
-import babel
-from babel import dates, numbers
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from agora_build.content.fields import PartialDate
 from agora_build.content.models import Workshop
 from agora_build.rendering.typography import NARROW
+
+if TYPE_CHECKING:
+    import babel
 
 _WHEN = {
     "fr": {
@@ -36,10 +37,6 @@ class Locale:
     """The words of one language for dates and numbers."""
 
     language: str
-
-    @cached_property
-    def _babel(self) -> babel.Locale:
-        return babel.Locale.parse({"en": "en_GB"}.get(self.language, self.language))
 
     def day(self, day: datetime.date) -> str:
         """Write a day: '1er mars 2016'."""
@@ -105,7 +102,7 @@ class Locale:
 
     def number(self, number: float) -> str:
         """Write a number with the separators of the language."""
-        return numbers.format_decimal(number, locale=self._babel)
+        return (_count if type(number) is int else _decimal)(number, self.language)
 
     def size(self, count: int) -> str:
         """Write a file's size in octets: '184 ko', '2,4 Mo'."""
@@ -121,9 +118,27 @@ class Locale:
     def _format(self, day: datetime.date, pattern: str) -> str:
         if self.language == "fr" and day.day == 1:
             pattern = pattern.replace("d", "d'er'", 1) if pattern.startswith("d") else pattern.replace(" d ", " d'er' ")
-        return _formatted(day, pattern, self._babel)
+        return _formatted(day, pattern, self.language)
 
 
 @lru_cache(maxsize=4_000)  # the same days come back on page after page
-def _formatted(day: datetime.date, pattern: str, locale: babel.Locale) -> str:
-    return dates.format_date(day, pattern, locale=locale)
+def _formatted(day: datetime.date, pattern: str, language: str) -> str:
+    from babel import dates  # here and below: many builds write no new date
+
+    return dates.format_date(day, pattern, locale=_babel(language))
+
+
+def _decimal(number: float, language: str) -> str:
+    from babel import numbers
+
+    return numbers.format_decimal(number, locale=_babel(language))
+
+
+_count = lru_cache(maxsize=4_000)(_decimal)
+
+
+@lru_cache
+def _babel(language: str) -> babel.Locale:
+    import babel
+
+    return babel.Locale.parse({"en": "en_GB"}.get(language, language))

@@ -104,12 +104,13 @@ class Theme:
 
     def part(self, template: str, **arguments: Any) -> Markup:  # noqa: ANN401
         """Render a piece of layout that sees its arguments alone; it is made once for all the pages of a folder."""
-        key = (template, self._links.folder, *((name, _key_of(value)) for name, value in arguments.items()))
+        deep = "/" in self._links.path  # a page at the root has the same folder around as those one step down
+        key = (template, self._links.folder, deep, *((name, _key_of(value)) for name, value in arguments.items()))
         made = self._parts.get(key)
         if made is None:
             before, self._templates.used = self._templates.used, set()
             around, self._links.own = self._links.own, False
-            said = Markup(self._templates.get_template(template).render(arguments).strip("\n"))  # noqa: S704 - our own template
+            said = Markup(self._templates.get_template(template).render(arguments).strip("\n"))
             made = said, frozenset(self._templates.used)
             self._templates.used = before
             if not self._links.own:
@@ -170,6 +171,7 @@ class Theme:
         templates.filters |= {
             "citizen": self.citizen,
             "plain": self.plain,
+            "excerpt": citizen.excerpt,
             "verbatim": lambda value: Markup(f"<bdi>{escape(value)}</bdi>"),
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
         }
@@ -185,10 +187,15 @@ class Theme:
             "root_link": lambda target: posixpath.join("/", *self.base_url.split("/")[3:], target),
             "link": self._links.to,
             "is_here": self._links.is_here,
-            "prose": lambda text, source: self._prose.html(text, source, self._links.path, self._taken),
+            "prose": self._told,
             "part": self.part,
         }
         return templates
+
+    def _told(self, text: str, source: str) -> Markup:
+        """Render prose where the page stands; its links and its ids are of this page alone."""
+        self._links.own = True
+        return self._prose.html(text, source, self._links.path, self._taken)
 
     def _read_catalogue(self, files: list[Path], salt: str, known: Known) -> gettext.GNUTranslations:
         """Read the translations; reading them as written takes longer than all the rest of a small build."""
