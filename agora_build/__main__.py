@@ -24,6 +24,12 @@ def main() -> None:
     from agora_build.cli import main as command
 
     command(obj=taken)
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        os._exit(1)
+    os._exit(0)  # all is written: giving memory back piece by piece would take as long as a small build
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from agora_build.build import signature
 from agora_build.build.commit import commit_of
-from agora_build.content.config_file import ConfigFile, read_config_file
+from agora_build.content.config_file import NAME, ConfigFile, read_config_file
 from agora_build.content.day import day_of_build, is_said
 from agora_build.content.tree import is_media
 from agora_build.rendering.theme import theme_folders
@@ -44,6 +45,7 @@ class City:
             "signed_code": self.signed_code,
             "extra": self.extra,
             "zone": self.zone,
+            "config": pickle.dumps(self.config, pickle.HIGHEST_PROTOCOL),
             "settings": self.settings,
             "theme": self.theme,
             "theme_signed": self.theme_signed,
@@ -62,7 +64,7 @@ class City:
 def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: signature.Taken | None = None) -> City:
     """Look at a city, given what the last build left; `taken` are its signatures, when they were just taken."""
     since, signatures = taken or signature.of_city(root)
-    config = read_config_file(Path(root))
+    config = _known_config(signatures, old) or read_config_file(Path(root))
     themes = sorted(item for item in signatures.items() if item[0].startswith("themes/"))
     signed = hash_of(repr(themes).encode())
     same = signed == old.get("theme_signed")
@@ -79,6 +81,15 @@ def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: si
         theme=str(old["theme"]) if same else _theme(root, config),
         theme_signed=signed,
     )
+
+
+def _known_config(signatures: signature.Signatures, old: Mapping[str, Any]) -> ConfigFile | None:
+    """Give agora.toml as it was read by the last build, when neither it nor what it could name has changed since."""
+    if not old.get("config") or old["extra"] != signature.of_files(old["extra"]):
+        return None
+    before: signature.Signatures = old["city"]
+    same = before.get(NAME) == signatures.get(NAME) and before.keys() == signatures.keys()
+    return pickle.loads(old["config"]) if same else None  # type: ignore[no-any-return]  # noqa: S301 - our own file
 
 
 def _named(root: str, config: ConfigFile) -> list[str]:

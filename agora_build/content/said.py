@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agora_build.content.models import Contribution, Debate
 from agora_build.content.site import Entry, Thread, Voices
@@ -13,8 +14,7 @@ from agora_build.urls import Urls
 MANY = 60  # contributions: up to here, they are all on the debate's own page
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):  # a tuple: many are made, and hashed, for each page
     """A contribution with what it replies to and what replies to it."""
 
     entry: Entry[Contribution]
