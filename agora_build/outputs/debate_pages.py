@@ -20,12 +20,13 @@ from agora_build.content.voices import (
     decisions_of_thread,
     of_debate,
     outcomes_of_debate,
-    summary,
     voices,
 )
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
+
+LATEST = 3  # contributions of each voice, on the page of a debate too long for one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +160,21 @@ def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Url
 def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:
     """Sort contributions by theme; those under no theme, or under one that is not of the debate, come last."""
     titles = {theme.id: theme.title for theme in debate.themes}
-    sorted_out = [
-        (title, [e for e in thread.contributions if e.meta.theme == theme]) for theme, title in titles.items()
-    ]
-    others = [entry for entry in thread.contributions if entry.meta.theme not in titles]
-    groups = (_group(thread, title, entries) for title, entries in (*sorted_out, (None, others)))
-    return tuple(group for group in groups if group.voices.any)
+    sorted_out: dict[str | None, list[Entry[Contribution]]] = {theme: [] for theme in (*titles, None)}
+    for entry in thread.contributions:
+        sorted_out[entry.meta.theme if entry.meta.theme in titles else None].append(entry)
+    groups = (_group(thread, titles.get(theme or ""), entries) for theme, entries in sorted_out.items() if entries)
+    return tuple(groups)
 
 
 def _latest(thread: Thread) -> tuple[Group, ...]:
-    """Keep the last of each voice, the two apart."""
-    newest = summary(thread).latest
-    return (_group(thread, None, list(newest)),)
+    """Keep the last of each voice, the two apart, newest first."""
+    newest = reversed(thread.contributions)
+    kept: dict[str, list[Entry[Contribution]]] = {"individual": [], "collective": []}
+    for entry in newest:
+        if len(kept[entry.meta.voice]) < LATEST:
+            kept[entry.meta.voice].append(entry)
+    return (_group(thread, None, [*kept["individual"], *kept["collective"]]),)
 
 
 def _group(thread: Thread, title: str | None, entries: list[Entry[Contribution]]) -> Group:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from agora_build.content.models import Debate
-from agora_build.content.said import MANY, Said, SaidList, lists_of, page_path
+from agora_build.content.models import Contribution, Debate
+from agora_build.content.said import MANY, lists_of, page_path
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site, Thread, Voices
+from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -18,30 +19,47 @@ from agora_build.urls import Urls
 PAGE = 50
 
 
+class Line(NamedTuple):  # a tuple: many are made, and hashed, for each page
+    """A contribution in a list: what it replies to, how many replies it had, the title of its theme."""
+
+    entry: Entry[Contribution]
+    parent: Entry[Contribution] | None
+    replies: int
+    theme: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Around(Shared):
-    """What the pages of one list have in common: its title is None for all that was said."""
+    """What the pages of one list have in common, which one more contribution leaves alone: no count of them all.
+
+    The title is None for all that was said, and for what was said under no theme.
+    """
 
     masthead: Masthead
     debate: Entry[Debate]
     title: str | None
     whole: bool
-    voices: Voices
-    last: int
+    folder: str
 
 
 @dataclass(frozen=True, slots=True)
 class SaidPage:
-    """One page of a list, and the pages around it ('' where there is none)."""
+    """One page of a list, and how many there are."""
 
     path: str
     number: int
+    last: int
     around: Around
-    items: tuple[Said, ...]
-    first: str
-    before: str
-    after: str
-    end: str
+    lines: tuple[Line, ...]
+
+    def at(self, number: int) -> str:
+        """Give another page of the list; '' when there is none."""
+        return page_path(self.around.folder, number) if 1 <= number <= self.last else ""
+
+    def months(self) -> list[tuple[datetime.date, list[Line]]]:
+        """Give the lines month by month, each month by its first day."""
+        by_month = groupby(self.lines, lambda line: line.entry.meta.date.replace(day=1))
+        return [(first, list(lines)) for first, lines in by_month]
 
 
 def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: datetime.date) -> Iterator[Output[Any]]:
@@ -51,11 +69,10 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     urls = Urls(site.config.city.language)
     debate = next(item for item in microsite.debates if item.slug == thread.debate)
     head = masthead(microsite, urls, today, "debates")
-    said = {entry.slug: Said(entry, thread.parent(entry), thread.replies(entry.slug)) for entry in thread.contributions}
+    known = _lines(thread, debate.meta)
     for listed in lists_of(thread, debate.meta, urls):
-        last = -(-len(listed.entries) // PAGE)
-        around = Around(head, debate, listed.title, listed.whole, listed.voices, last)
-        yield from _pages(around, listed, [said[entry.slug] for entry in listed.entries])
+        around = Around(head, debate, listed.title, listed.whole, listed.folder)
+        yield from _pages(around, [known[entry.slug] for entry in listed.entries])
 
 
 def render(page: SaidPage, theme: Theme) -> bytes:
@@ -63,19 +80,18 @@ def render(page: SaidPage, theme: Theme) -> bytes:
     return theme.page("said.html", page.path, masthead=page.around.masthead, page=page)
 
 
-def _pages(around: Around, listed: SaidList, items: Sequence[Said]) -> Iterator[Output[Any]]:
-    def path(number: int) -> str:
-        return page_path(listed.folder, number) if 1 <= number <= around.last else ""
+def _lines(thread: Thread, debate: Debate) -> dict[str, Line]:
+    titles = {theme.id: theme.title for theme in debate.themes}
+    return {entry.slug: _line(thread, entry, titles) for entry in thread.contributions}
 
-    for number in range(1, around.last + 1):
-        page = SaidPage(
-            path=path(number),
-            number=number,
-            around=around,
-            items=tuple(items[(number - 1) * PAGE : number * PAGE]),
-            first=path(1) if number > 1 else "",
-            before=path(number - 1),
-            after=path(number + 1),
-            end=path(around.last) if number < around.last else "",
-        )
-        yield Output(page.path, page, render)
+
+def _line(thread: Thread, entry: Entry[Contribution], titles: dict[str, str]) -> Line:
+    return Line(entry, thread.parent(entry), len(thread.replies(entry.slug)), titles.get(entry.meta.theme or ""))
+
+
+def _pages(around: Around, lines: Sequence[Line]) -> Iterator[Output[Any]]:
+    last = -(-len(lines) // PAGE)
+    for number in range(1, last + 1):
+        path = page_path(around.folder, number)
+        shown = tuple(lines[(number - 1) * PAGE : number * PAGE])
+        yield Output(path, SaidPage(path, number, last, around, shown), render)
