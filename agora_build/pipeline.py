@@ -187,6 +187,7 @@ def _press(
         frame=city.settings + _frame_hash(frame),
         store=store,
         stage=release.stage(order.output),
+        twin=release.twin(order.output) if fresh else "",
         fresh=fresh,
         theme_changed=theme_changed,
     )

@@ -54,7 +54,7 @@ def _measure(size: int, options: argparse.Namespace, folder: Path, results: dict
     """Run the generators in turns, so that what slows the machine slows them all."""
     wanted = [peer for peer in peers.PEERS if peer.name in options.peers.split(",")]
     if size > BIG:
-        wanted = [peer for peer in wanted if peer.name in {"hugo", "agora", "agora, its own theme"}]
+        wanted = [peer for peer in wanted if peer.name in {"hugo", "agora", "agora-own-theme"}]
     sites = {peer.name: folder / f"{peer.name.replace(', ', '-').replace(' ', '-')}-{size}" for peer in wanted}
     for peer in wanted:
         if not sites[peer.name].exists():

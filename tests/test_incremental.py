@@ -252,3 +252,18 @@ def _put_back(city: Path, keep: dict[Path, bytes]) -> None:
     for folder in sorted((path for path in city.rglob("*") if path.is_dir()), reverse=True):
         if ".agora" not in folder.parts and not os.listdir(folder):
             folder.rmdir()
+
+
+def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:
+    """The first edit after a build from nothing renders the page of the contribution and the pages that show it."""
+    city = city_of(tmp_path)
+    output = tmp_path / "output"
+    assert built(city, output, datetime.date(2016, 6, 15), jobs=2).problems == []
+    path = city / QUAIS / "contributions/20160312-k7m2q9xw.md"
+    path.write_text(path.read_text("utf-8") + "\nEncore.\n", "utf-8")
+    report = built(city, output, datetime.date(2016, 6, 15), jobs=2)
+    assert report.problems == []
+    assert report.profile is not None
+    rendered = {kind: count for kind, (count, _) in report.profile.kinds.items()}
+    assert rendered["contribution_pages"] <= 2, rendered  # itself, and the reply to it
+    assert set(rendered) <= {"contribution_pages", "debate_pages", "front_pages", "decision_pages", "agenda_pages", "record"}

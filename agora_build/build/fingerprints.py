@@ -27,12 +27,13 @@ class Fingerprints:
         """Take what every page shows, as a hash."""
         self._frame = frame.encode()
         self._kept: dict[int, tuple[Shared, str]] = {}
-        plain = {**copyreg.dispatch_table, Entry: _entry}
-        self._plain: Table = plain
-        self._table: Table = {**plain, **dict.fromkeys(Shared.__subclasses__(), self._shared)}
+        self._plain: Table = {**copyreg.dispatch_table, Entry: _entry}
+        self._table: Table = {}
 
     def of(self, output: Output[Any]) -> str:
         """Give the fingerprint of an output, in hexadecimal."""
+        if len(self._table) != len(self._plain) + len(Shared.__subclasses__()):  # they come as modules are imported
+            self._table = {**self._plain, **dict.fromkeys(Shared.__subclasses__(), self._shared)}
         made = f"{output.render.__module__}.{output.render.__qualname__}".encode()
         return _hash(_pickled(output.inputs, self._table) + made + self._frame)
 

@@ -22,7 +22,7 @@ from agora_build.build import exchange, locks, mark
 from agora_build.problems import START, Problem
 
 _SOURCES = ("content", "themes")
-_SPARE, _STAGE, _OLD, _LAG = "previous", "new", "old", "lag"
+_SPARE, _STAGE, _TWIN, _OLD, _LAG = "previous", "new", "twin", "old", "lag"
 
 
 def refused(root: Path, output: Path) -> list[Problem]:
@@ -56,9 +56,23 @@ def stage(output: Path) -> str:
     return os.fspath(folder)
 
 
+def twin(output: Path) -> str:
+    """Give, for the first site published here, a folder for second names of its files: it will be the spare.
+
+    Later sites need none ('' then): the site before becomes the spare.
+    """
+    folder = _beside(output, _TWIN)
+    shutil.rmtree(folder, ignore_errors=True)
+    if output.exists():
+        return ""
+    folder.mkdir(parents=True)
+    return os.fspath(folder)
+
+
 def unstage(output: Path) -> None:
     """Drop what was staged, published or not."""
-    shutil.rmtree(_beside(output, _STAGE), ignore_errors=True)
+    for role in (_STAGE, _TWIN):
+        shutil.rmtree(_beside(output, role), ignore_errors=True)
 
 
 def current(output: Path) -> str:
@@ -76,7 +90,11 @@ def publish(output: Path, release: str) -> None:
     staged, spare, old = (_beside(output, role) for role in (_STAGE, _SPARE, _OLD))
     _mark(os.fspath(staged), release)
     if not output.exists():
+        shutil.rmtree(spare, ignore_errors=True)
+        _mark(os.fspath(_beside(output, _TWIN)), release)
+        _beside(output, _TWIN).rename(spare)
         staged.rename(output)
+        _note_lag(output, (release, release), set())
         return
     exchange.exchange(os.fspath(staged), os.fspath(output), os.fspath(old))
     shutil.rmtree(spare, ignore_errors=True)
@@ -94,7 +112,7 @@ def update(output: Path, base: str, release: str, written: Iterable[str], gone: 
     changed = {*written, *gone}
     if kept != base and lag is None:
         shutil.rmtree(spare, ignore_errors=True)
-        shutil.copytree(live, spare, copy_function=_link)
+        shutil.copytree(live, spare, copy_function=link)
     _mark(spare, "")
     if kept != base and lag is not None:
         _copy(live, spare, lag - changed)
@@ -111,7 +129,7 @@ def update(output: Path, base: str, release: str, written: Iterable[str], gone: 
 def rollback(output: Path) -> Literal["", "none", "torn"]:
     """Exchange the site with the one before; say why that cannot be done."""
     spare = _beside(output, _SPARE)
-    if not spare.is_dir() or not output.is_dir():
+    if not spare.is_dir() or not output.is_dir() or mark.release_of(os.fspath(spare)) == current(output):
         return "none"
     if not mark.release_of(os.fspath(spare)):
         return "torn"
@@ -157,10 +175,10 @@ def _copy(source: str, tree: str, paths: Iterable[str]) -> None:
     for path in paths:
         if os.path.isfile(os.path.join(source, path)):
             _room(tree, path)
-            _link(os.path.join(source, path), os.path.join(tree, path))
+            link(os.path.join(source, path), os.path.join(tree, path))
 
 
-def _link(source: str, target: str) -> None:
+def link(source: str, target: str) -> None:
     """Give a file a second name: trees share what is the same, because no file is ever changed in place."""
     try:
         os.link(source, target)

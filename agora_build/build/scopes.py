@@ -24,6 +24,7 @@ from typing import Any, Literal, NamedTuple
 from agora_build.build import declared
 from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
+from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.prose_checks import MAX_NESTING
@@ -85,8 +86,8 @@ class Made:
 
 
 def thread_jobs(campaign: str, debate: str, contributions: int) -> list[Job]:
-    """Cut a thread into parts that processes can share."""
-    shards = max(1, -(-contributions // _SHARD))
+    """Cut a thread into parts that processes can share; their number doubles, because all is rendered again then."""
+    shards = 1 << max(0, -(-contributions // _SHARD) - 1).bit_length()
     return [Job("thread", campaign, debate, shard, shards) for shard in range(shards)]
 
 
@@ -103,6 +104,7 @@ class Press:
     frame: str  # a hash of all that `shown` says
     store: Store
     stage: str
+    twin: str  # a folder for second names of what is written, or ''
     fresh: bool
     theme_changed: bool
     theme: Theme = field(init=False)
@@ -213,12 +215,15 @@ class Press:
         """Write a file of the next site, aside."""
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
-            os.makedirs(os.path.join(self.stage, folder), exist_ok=True)
+            for tree in (self.stage, self.twin) if self.twin else (self.stage,):
+                os.makedirs(os.path.join(tree, folder), exist_ok=True)
             self._folders.add(folder)
         with open(os.path.join(self.stage, path), "wb", buffering=0) as file:
             view = memoryview(content)
             while view:
                 view = view[file.write(view) :]
+        if self.twin:
+            link(os.path.join(self.stage, path), os.path.join(self.twin, path))
 
     def _declared(self, job: Job) -> Iterator[Output[Any]]:
         if job.kind == "campaign":

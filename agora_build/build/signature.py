@@ -17,7 +17,7 @@ Sign = tuple[int, ...]
 Signatures = dict[str, Sign]
 Taken = tuple[int, Signatures]  # nanoseconds, and what was found from then on
 UNSURE: Sign = ()  # equal to no signature
-_TICK = 50_000_000  # nanoseconds: a file that changed so shortly before could change again with the same dates
+_TICK = 12_000_000  # nanoseconds, over the tick of any kernel: a file could change again and keep the same dates
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

@@ -72,8 +72,8 @@ _TEMPLATES = {
 {{ page.contribution.body|citizen }}
 {% endblock %}
 """,
-    "parts/said.html": """{% set c = item.entry.meta %}
-<li><a href="{{ link(urls.item(item.entry.campaign, "contributions", item.entry.slug)) }}">{{ c.title }}</a> {{ c.name }} <time>{{ c.date|iso }}</time> {{ item.entry.body|plain|truncate(120) }}</li>
+    "parts/said.html": """{% set c = line.entry.meta %}
+<li><a href="{{ link(urls.item(line.entry.campaign, "contributions", line.entry.slug)) }}">{{ c.title }}</a> {{ c.name }} <time>{{ c.date|iso }}</time> {{ line.entry.body|excerpt(120) }}</li>
 """,
     "said.html": """{% extends "base.html" %}
 {% set name = page.around.title or page.around.debate.meta.title %}
@@ -81,11 +81,11 @@ _TEMPLATES = {
 {% block content %}
 <h1>{{ name }}</h1>
 <ul>
-{% for item in page.items %}
-{{ part("parts/said.html", item=item) }}
+{% for line in page.lines %}
+{{ part("parts/said.html", line=line) }}
 {% endfor %}
 </ul>
-<nav>{% if page.before %}<a href="{{ link(page.before) }}">Avant</a>{% endif %} {{ page.number }} / {{ page.around.last }} {% if page.after %}<a href="{{ link(page.after) }}">Après</a>{% endif %}</nav>
+<nav>{% if page.number > 1 %}<a href="{{ link(page.at(page.number - 1)) }}">Avant</a>{% endif %} {{ page.number }} / {{ page.last }} {% if page.number < page.last %}<a href="{{ link(page.at(page.number + 1)) }}">Après</a>{% endif %}</nav>
 {% endblock %}
 """,
     "debate.html": """{% extends "base.html" %}

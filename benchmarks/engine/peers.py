@@ -38,14 +38,14 @@ def _agora(theme: str) -> Write:
 
 
 _AGORA = (sys.executable, "-m", "agora_build", "build", "--now", "2017-01-20")
-_AGORA_MADE = (".agora", "output", ".output.previous", ".output.lag", ".output.new")
+_AGORA_MADE = (".agora", "output", ".output.previous", ".output.lag", ".output.new", ".output.twin")
 _AGORA_PAGE = "campagnes/*/contributions/*/index.html"
 _AGORA_SOURCE = "content/campaigns/*/contributions/*.md"
 PEERS = (
     Peer("hugo", hugo_eleventy.hugo, ("bin/hugo", "--quiet"), ("public", "resources", ".hugo_build.lock"), "public",
          "campagne-*/*/index.html", "content/*/*.md", "hugo"),
     Peer("agora", _agora("banc"), _AGORA, _AGORA_MADE, "output", _AGORA_PAGE, _AGORA_SOURCE),
-    Peer("agora, its own theme", _agora("agora"), _AGORA, _AGORA_MADE, "output", _AGORA_PAGE, _AGORA_SOURCE),
+    Peer("agora-own-theme", _agora("agora"), _AGORA, _AGORA_MADE, "output", _AGORA_PAGE, _AGORA_SOURCE),
     Peer("eleventy", hugo_eleventy.eleventy, ("node_modules/.bin/eleventy", "--quiet"), ("public",), "public",
          "campagne-*/*/index.html", "src/campagne-*/*.md", "npm:@11ty/eleventy"),
     Peer("pelican", python_sites.pelican, ("bin/pelican", "-q", "-s", "pelicanconf.py"), ("public", "cache"), "public",
