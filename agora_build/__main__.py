@@ -1,4 +1,4 @@
-"""Turns a call of `agora` into its command; a build of a city where nothing changed ends before anything is imported."""
+"""Turns a call of `agora` into its command; where nothing changed, a build ends before anything is imported."""
 
 from __future__ import annotations
 

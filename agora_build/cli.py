@@ -164,7 +164,7 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--rollback", is_flag=True, help="Remettre le site précédent, sans rien construire.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
 @click.pass_obj
-def build(  # noqa: PLR0913 - one argument an option
+def build(  # noqa: PLR0913, PLR0917 - one argument an option
     taken: Taken | None,
     city: Path | None,
     output: Path | None,

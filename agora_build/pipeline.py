@@ -60,7 +60,7 @@ class Order:
     progress: Progress = quiet
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Stops a build: these are the problems."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -76,9 +76,9 @@ def build(order: Order) -> BuildReport:
     if refused:
         return BuildReport(refused)
     try:
-        with locks.alone(os.path.join(order.root, state.FOLDER)), release.alone(order.output):
+        with locks.alone(f"{order.root}/{state.FOLDER}"), release.alone(order.output):
             report = _build(order)
-    except Refused as refusal:
+    except RefusedError as refusal:
         return BuildReport(refusal.problems)
     return replace(report, seconds=time.perf_counter() - began)
 
@@ -139,7 +139,7 @@ def _read(order: Order, city: City, old: Mapping[str, Any], store: Store, todo: 
 
     done = reading.read_all(order.root, city.config, city.day, order.jobs, order.progress, keep)
     if done.problems or city.config.config is None:
-        raise Refused(done.problems)
+        raise RefusedError(done.problems)
     for path in known_before.keys() - seen:
         todo.note(*known_before[path][1:])
     store.remove(known_before.keys() - seen)
@@ -173,7 +173,7 @@ def _frame_hash(frame: Frame) -> str:
     return hash_of(repr((frame.pages, frame.has_map, frame.has_radio, frame.as_of)).encode())
 
 
-def _press(
+def _press(  # noqa: PLR0913 - what it gathers
     order: Order, city: City, site: Site, frame: Frame, store: Store, *, fresh: bool, theme_changed: bool
 ) -> Press:
     folders = theme_folders(Path(order.root), site.config.publication.theme)
@@ -246,7 +246,7 @@ def _settle(city: City, press: Press, done: list[Made]) -> None:
     if press.fresh or any(made.lost or made.asks for made in done):
         found += links.broken(store)
     if found:
-        raise Refused(found)
+        raise RefusedError(found)
 
 
 def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[str, int, int]:

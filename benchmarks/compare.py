@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from engine import corpus, peers, report  # noqa: E402
-from engine.measure import FailedError, cost  # noqa: E402
+from engine import corpus, peers, report
+from engine.measure import FailedError, cost
 
 RESULTS = Path(__file__).parent / "results.json"
 MEASURES = ("cold", "edit", "same")
@@ -50,7 +49,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(size: int, options: argparse.Namespace, folder: Path, results: dict[str, dict[str, list[list[float]]]]) -> None:
+def _measure(
+    size: int, options: argparse.Namespace, folder: Path, results: dict[str, dict[str, list[list[float]]]]
+) -> None:
     """Run the generators in turns, so that what slows the machine slows them all."""
     wanted = [peer for peer in peers.PEERS if peer.name in options.peers.split(",")]
     if size > BIG:
@@ -88,12 +89,15 @@ def _once(  # noqa: PLR0913, PLR0917
         raise FailedError(msg)
     kept = results.setdefault(f"{size}/{measure}", {}).setdefault(peer.name, [])
     kept.append([round(found.wall, 3), round(found.processor, 3), round(found.memory, 1)])
-    print(f"{size:7} {measure:5} {peer.name:22} {found.wall:8.2f} s {found.processor:8.2f} s {found.memory:8.0f} MiB", flush=True)
+    print(
+        f"{size:7} {measure:5} {peer.name:22} {found.wall:8.2f} s {found.processor:8.2f} s {found.memory:8.0f} MiB",
+        flush=True,
+    )
 
 
 def _npm_link(tools: Path, site: Path) -> None:
     if not (site / "node_modules").exists():
-        os.symlink(tools / "node_modules", site / "node_modules")
+        (site / "node_modules").symlink_to(tools / "node_modules")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from sites import built, copied, declared, with_threads
 
 from agora_build.config import City, Config, Publication
 from agora_build.content.highlights import action, around
-from agora_build.content.loader import load
 from agora_build.content.models import Campaign, Contribution, Debate, Decision, Rules, Workshop
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.steps import KINDS, STATUSES, merged_steps

@@ -13,11 +13,13 @@ from agora_build.content.strict_yaml import read_yaml
 
 ROOT = Path(__file__).parent.parent
 PIECES = st.sampled_from([
-    "debate", "title", "date", ": ", ":", " ", "\n", "\t", "#", " #", "'", '"', "-", "- ", "[", "]", "{", "}", "&a", "*a", "!",
-    "|", ">", "%", "@", "`", "~", "null", "no", "18:30", "2016-03-07", "0100", "é", "œuvre", "=", "<<", "---", "...", "? ",
-    ",", "\u00a0", "\u2028", "\u0085", "\ufeff", "\x07", "http://a.b/c#d", "a\\b", "😀",
+    "debate", "title", "date", ": ", ":", " ", "\n", "\t", "#", " #", "'", '"', "-", "- ", "[", "]", "{", "}", "&a", "*a",
+    "!", "|", ">", "%", "@", "`", "~", "null", "no", "18:30", "2016-03-07", "0100", "é", "œuvre", "=", "<<", "---", "...",
+    "? ", ",", "\u00a0", "\u2028", "\u0085", "\ufeff", "\x07", "http://a.b/c#d", "a\\b", "😀",
 ])  # fmt: skip
-LINES = st.builds(lambda key, value: f"{key}: {value}\n", st.sampled_from(["debate", "title", "a_b"]), st.text(max_size=12))
+LINES = st.builds(
+    lambda key, value: f"{key}: {value}\n", st.sampled_from(["debate", "title", "a_b"]), st.text(max_size=12)
+)
 
 
 @settings(max_examples=3_000, deadline=None)

@@ -1,4 +1,4 @@
-"""Turns a scope into all the outputs that the modules of outputs/ declare of it; a module is imported when it is needed."""
+"""Turns a scope into all the outputs that outputs/ declares of it; a module is imported when it is needed."""
 
 from __future__ import annotations
 

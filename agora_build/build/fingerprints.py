@@ -1,4 +1,4 @@
-"""Turns the inputs of an output into a fingerprint: equal inputs give equal fingerprints, in any process, on any day."""
+"""Turns the inputs of an output into a fingerprint: equal inputs give equal ones, in any process, on any day."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import copyreg
 import hashlib
 import io
 import pickle
-from collections.abc import Callable
 from typing import Any
 
 from agora_build.content.site import Entry
 from agora_build.rendering.output import Output, Shared
 
 Reduced = tuple[Any, ...]
-Table = dict[type[Any], Callable[[Any], Reduced]]
+Table = dict[type[Any], Any]
 
 
 class Fingerprints:

@@ -1,4 +1,4 @@
-"""Turns a page about to be published into what it offers (ids) and wants (links), and tells what is broken in a site."""
+"""Turns a page about to be published into what it offers (ids) and wants (links), and tells what is broken."""
 
 from __future__ import annotations
 

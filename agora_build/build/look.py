@@ -89,7 +89,7 @@ def _known_config(signatures: signature.Signatures, old: Mapping[str, Any]) -> C
         return None
     before: signature.Signatures = old["city"]
     same = before.get(NAME) == signatures.get(NAME) and before.keys() == signatures.keys()
-    return pickle.loads(old["config"]) if same else None  # type: ignore[no-any-return]  # noqa: S301 - our own file
+    return pickle.loads(old["config"]) if same else None  # noqa: S301 - our own file
 
 
 def _named(root: str, config: ConfigFile) -> list[str]:

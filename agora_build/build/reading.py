@@ -62,7 +62,7 @@ class _Chunk:
         return done
 
 
-def read_all(
+def read_all(  # noqa: PLR0913, PLR0917 - each is another thing, and they meet here alone
     root: str,
     config: ConfigFile,
     today: datetime.date,
@@ -88,7 +88,7 @@ def read_all(
     return done
 
 
-def read_changed(
+def read_changed(  # noqa: PLR0913, PLR0917 - the same
     root: str, config: ConfigFile, today: datetime.date, old: Signatures, new: Signatures, store: Store
 ) -> Reading | None:
     """Read and check only the files that changed; None when the whole city must be read, or has a problem to tell."""

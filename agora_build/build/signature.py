@@ -5,7 +5,7 @@ over as soon as this is known.
 """
 
 # os.path, several times quicker than Path objects: a city may have 500,000 files.
-# ruff: noqa: PTH118, PTH120, PTH208
+# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH208
 from __future__ import annotations
 
 import os
@@ -18,6 +18,7 @@ Signatures = dict[str, Sign]
 Taken = tuple[int, Signatures]  # nanoseconds, and what was found from then on
 UNSURE: Sign = ()  # equal to no signature
 _TICK = 12_000_000  # nanoseconds, over the tick of any kernel: a file could change again and keep the same dates
+_KIND, _IS_FOLDER = 0o170000, 0o040000  # S_IFMT, S_IFDIR: the module stat is not imported for two numbers
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -67,7 +68,7 @@ def _sign(root: str, path: str, found: Signatures) -> None:
         stat = os.lstat(os.path.join(root, path))
     except OSError:
         return
-    if stat.st_mode & 0o170000 == 0o040000:
+    if stat.st_mode & _KIND == _IS_FOLDER:
         _sign_folder(root, path, found)
     else:
         found[path] = _told(stat)

@@ -1,7 +1,7 @@
 """Keeps what was parsed and rendered from one build to the next, in one SQLite file that can be deleted at any time."""
 
 # os.path, several times quicker than Path objects: a city may have 500,000 files.
-# ruff: noqa: PTH105, PTH107
+# ruff: noqa: PTH105, PTH107, PTH113
 from __future__ import annotations
 
 import contextlib
@@ -210,7 +210,8 @@ def entry_blob(entry: Entry[Any]) -> bytes:
 
 def entry_from(blob: bytes, digest: str) -> Entry[Any]:
     """Read an entry back."""
-    return Entry(*pickle.loads(blob), digest)  # noqa: S301 - our own file, in a folder of the city
+    slug, campaign, path, meta, body = pickle.loads(blob)  # noqa: S301 - our own file, in a folder of the city
+    return Entry(slug, campaign, path, meta, body, digest)
 
 
 def _remove(path: str) -> None:

@@ -1,7 +1,7 @@
 """Turns a call of `agora build` into the answer that nothing changed, when that is so; it imports next to nothing."""
 
 # os.path, several times quicker than Path objects, and `os` alone: this is most of what such a build costs.
-# ruff: noqa: PTH100, PTH109, PTH118
+# ruff: noqa: PTH109
 from __future__ import annotations
 
 import os
@@ -21,7 +21,7 @@ def said(arguments: Sequence[str]) -> tuple[str, signature.Taken | None]:
         old.get("call") == call(arguments)
         and old["release"] == mark.release_of(str(old["output"]))
         and old["commit"] == commit_of(root)
-        and old["extra"] == signature.of_files(old["extra"])
+        and old["extra"] == signature.of_files(_paths(old["extra"]))
         and old["signed_code"] == signature.of_code(root)
         and (not old["zone"] or old["day"] == _today(str(old["zone"])))
     )
@@ -36,6 +36,10 @@ def said(arguments: Sequence[str]) -> tuple[str, signature.Taken | None]:
 def call(arguments: Sequence[str]) -> list[str]:
     """Give all that says what a build is to do: its arguments, where it is called, the day the environment gives."""
     return [*arguments, os.getcwd(), os.environ.get(_EPOCH, "")]
+
+
+def _paths(signatures: object) -> list[str]:
+    return list(signatures) if isinstance(signatures, dict) else []
 
 
 def _root(arguments: Sequence[str]) -> str:

@@ -129,7 +129,7 @@ def _contribution(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _reply(draft, document, folder)
     theme = values.get("theme")
     known = draft.offer(f"{folder}/debates/{values.get('debate')}.md").themes if theme is not None else None
-    if known is not None and theme not in known:
+    if known is not None and isinstance(theme, str) and theme not in known:
         named = {"value": shown(theme), "near": nearest(theme, known), "allowed": ", ".join(known) or "—"}
         yield document.at_value("unknown-theme", "theme", debate=str(values["debate"]), **named)
 

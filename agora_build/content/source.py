@@ -16,7 +16,7 @@ FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
 def split(text: str) -> tuple[str, str]:
-    """Give the front matter and the body; the front matter starts on line 2. Raises ValueError with a problem's code."""
+    """Give the front matter, which starts on line 2, and the body; raise ValueError with a problem's code."""
     opening = FENCE.match(text)
     closing = FENCE.search(text, opening.end() + 1) if opening else None
     if opening is None or closing is None:
@@ -36,17 +36,17 @@ class Source:
     body: str = ""
     body_line: int = 1
     problems: list[Problem] = field(default_factory=list)
-    _marks: dict[Path, Mark] | None = None
-    _plain: str = ""  # front matter that was read quickly, without the places
+    found_marks: dict[Path, Mark] | None = None  # None until they are asked for
+    plain: str = ""  # front matter that was read quickly, without the places
 
     @property
     def marks(self) -> dict[Path, Mark]:
         """The place of every key; where it was not needed to read the file, it is looked for when it is asked."""
-        if self._marks is None:
+        if self.found_marks is None:
             from agora_build.content.strict_yaml import read_yaml
 
-            self._marks = read_yaml(self._plain, 1).marks
-        return self._marks
+            self.found_marks = read_yaml(self.plain, 1).marks
+        return self.found_marks
 
     def line(self, number: int) -> str:
         """Give a line of the file, for the report."""
@@ -138,12 +138,12 @@ def _read(source: Source, text: str, lines_before: int) -> None:
         return
     plain = plain_yaml.read(text) if lines_before else None
     if plain is not None:
-        source.data, source._plain = plain, text
+        source.data, source.plain = plain, text
         return
     from agora_build.content.strict_yaml import read_yaml  # most files do without it, and many builds too
 
     reading = read_yaml(text, lines_before)
-    source._marks, source.empty, source.broken = reading.marks, reading.empty, reading.broken
+    source.found_marks, source.empty, source.broken = reading.marks, reading.empty, reading.broken
     source.problems += [source.problem(flaw.code, flaw.span, **flaw.values) for flaw in reading.flaws]
     if isinstance(reading.data, dict):
         source.data = reading.data

@@ -27,7 +27,7 @@ Known = Callable[[bytes], bytes | None]
 
 
 class Compiled(jinja2.BytecodeCache):
-    """Gives back templates compiled by an earlier build, from `known`, and gathers in `new` those compiled by this one."""
+    """Gives back templates that an earlier build compiled, from `known`; gathers in `new` those this one compiles."""
 
     def __init__(self, known: Known, salt: str) -> None:
         """Take where to look, and a hash of the translations that are compiled in."""
@@ -59,14 +59,14 @@ class Compiled(jinja2.BytecodeCache):
 class _Context(Context):
     """Calls functions and macros without asking each time what kind of function Jinja would have to know of."""
 
-    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805 - as Jinja's
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Jinja's
         """Call something from a template."""
-        kind = type(__obj)
-        if kind is not Macro and (kind not in _PLAIN or hasattr(__obj, "jinja_pass_arg")):
-            return super().call(__obj, *args, **kwargs)
+        kind: type = type(called)
+        if kind is not Macro and (kind not in _PLAIN or hasattr(called, "jinja_pass_arg")):
+            return super().call(called, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
-        return __obj(__self.eval_ctx, *args, **kwargs) if kind is Macro else __obj(*args, **kwargs)
+        return called(self.eval_ctx, *args, **kwargs) if kind is Macro else called(*args, **kwargs)
 
 
 class Templates(jinja2.Environment):
@@ -75,7 +75,11 @@ class Templates(jinja2.Environment):
     context_class = _Context
 
     def __init__(
-        self, folders: tuple[Path, ...], catalogue: gettext.GNUTranslations, compiled: Compiled, **options: Any
+        self,
+        folders: tuple[Path, ...],
+        catalogue: gettext.GNUTranslations,
+        compiled: Compiled,
+        **options: Any,  # noqa: ANN401 - those of Jinja
     ) -> None:
         """Prepare the templates; nothing is read yet."""
         super().__init__(
@@ -108,14 +112,14 @@ class Templates(jinja2.Environment):
         """Translate a message that is known only when the page is made, or that has values to fill in."""
         self.used.add(f"message:{msgid}")
         if not variables:
-            return self._constant(msgid)  # type: ignore[no-any-return]
-        return Markup(self._catalogue.gettext(msgid)) % variables  # noqa: S704 - translations are ours, values escaped
+            return self._constant(msgid)
+        return Markup(self._catalogue.gettext(msgid)) % variables
 
     def ngettext(self, one: str, many: str, count: int, /, **variables: object) -> Markup:
         """Translate a message whose words depend on a number."""
         self.used.add(f"message:{one}")
         said = self._catalogue.ngettext(one, many, count)
-        return Markup(said) % {"num": count, **variables}  # noqa: S704 - translations are ours, values escaped
+        return Markup(said) % {"num": count, **variables}
 
     def value_of(self, used: str) -> str:
         """Hash what something used says now; '' when it is there no more."""
@@ -147,7 +151,7 @@ class _Words(NodeTransformer):
         self._catalogue = catalogue
         self.found: list[str] = []
 
-    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 - Jinja's name
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802 - as Jinja's
         """Look at a call."""
         self.generic_visit(node, *args, **kwargs)
         if not isinstance(node.node, nodes.Name) or node.node.name not in _WORDS:

@@ -115,7 +115,9 @@ def write(records: Iterable[Record], folder: Path, theme: str) -> None:
             known.add((record.campaign, record.debate))
             _file(home / "campaign.md", _CAMPAIGN.format(title=record.campaign.capitalize()))
             themes = "".join(f"  - id: {name}\n    title: {name.capitalize()}\n" for name in THEMES)
-            head = f"---\ntitle: Le débat\nquestion: Que faire ?\nopens: 2016-01-10\nthemes:\n{themes}---\nParlons-en.\n"
+            head = (
+                f"---\ntitle: Le débat\nquestion: Que faire ?\nopens: 2016-01-10\nthemes:\n{themes}---\nParlons-en.\n"
+            )
             _file(home / "debates" / f"{record.debate}.md", head)
         fields = "".join(f"{name}: {getattr(record, name)}\n" for name in _FIELDS)
         _file(home / "contributions" / f"{record.id}.md", f"---\n{fields}---\n{record.body}\n")

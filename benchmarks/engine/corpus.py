@@ -8,10 +8,39 @@ from dataclasses import dataclass
 
 CAMPAIGN = 500  # contributions
 THEMES = tuple(f"theme-{number}" for number in range(10))
-_WORDS = (
-    "ville parc école rue vélo banc arbre place marché quartier enfants sécurité éclairage passage bus gare jardin "
-    "logement air bruit piétons commerce jeunes anciens atelier réunion projet budget travaux été hiver"
-).split()
+_WORDS = [
+    "ville",
+    "parc",
+    "école",
+    "rue",
+    "vélo",
+    "banc",
+    "arbre",
+    "place",
+    "marché",
+    "quartier",
+    "enfants",
+    "sécurité",
+    "éclairage",
+    "passage",
+    "bus",
+    "gare",
+    "jardin",
+    "logement",
+    "air",
+    "bruit",
+    "piétons",
+    "commerce",
+    "jeunes",
+    "anciens",
+    "atelier",
+    "réunion",
+    "projet",
+    "budget",
+    "travaux",
+    "été",
+    "hiver",
+]
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 

@@ -31,7 +31,7 @@ def cost(command: Sequence[str], folder: Path, environment: Mapping[str, str], l
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began, peak = time.perf_counter(), 0.0
     with open(folder / "benchmark.log", "wb") as log:  # noqa: PTH123
-        process = subprocess.Popen(  # noqa: S603 - the commands are in peers.py
+        process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
         )
         pause = 0.002

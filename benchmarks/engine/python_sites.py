@@ -28,7 +28,9 @@ _PAGE = """<!doctype html>
 
 def pelican(records: Iterable[Record], folder: Path) -> None:
     """Write content/<campaign>/<id>.md (the folder is the category), a theme, and the settings."""
-    put(folder / "pelicanconf.py", """SITENAME = "Corpus"
+    put(
+        folder / "pelicanconf.py",
+        """SITENAME = "Corpus"
 SITEURL = "https://corpus.example.org"
 PATH = "content"
 OUTPUT_PATH = "public"
@@ -54,16 +56,20 @@ FEED_MAX_ITEMS = 20
 AUTHOR_FEED_ATOM = None
 AUTHOR_SAVE_AS = ""
 MARKDOWN = {"extension_configs": {"markdown.extensions.tables": {}}, "output_format": "html5"}
-""")
+""",
+    )
     put(folder / "theme/templates/base.html", _PAGE)
     put(folder / "theme/static/style.css", "")
-    put(folder / "theme/templates/article.html", """{% extends "base.html" %}
+    put(
+        folder / "theme/templates/article.html",
+        """{% extends "base.html" %}
 {% block title %}{{ article.title }}{% endblock %}
 {% block content %}<h1>{{ article.title }}</h1>
 <p>{{ article.name }} · {{ article.quarter }} · {{ article.channel }} · {{ article.position }} · <time>{{ article.date.date() }}</time></p>
 <p><a href="/{{ article.category.url }}">{{ article.category }}</a></p>
 {{ article.content }}{% endblock %}
-""")
+""",
+    )
     listing = """{% extends "base.html" %}
 {% block title %}TITLE{% endblock %}
 {% block content %}<h1>TITLE</h1>
@@ -75,11 +81,14 @@ MARKDOWN = {"extension_configs": {"markdown.extensions.tables": {}}, "output_for
     put(folder / "theme/templates/category.html", listing.replace("TITLE", "{{ category }}"))
     put(folder / "theme/templates/tag.html", listing.replace("TITLE", "{{ tag }}"))
     put(folder / "theme/templates/index.html", '{% extends "base.html" %}\n')
-    put(folder / "theme/templates/sitemap.html", """<?xml version="1.0" encoding="utf-8"?>
+    put(
+        folder / "theme/templates/sitemap.html",
+        """<?xml version="1.0" encoding="utf-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 {% for item in articles %}<url><loc>{{ SITEURL }}/{{ item.url }}</loc></url>
 {% endfor %}</urlset>
-""")
+""",
+    )
     for record in records:
         head = "".join(
             f"{name}: {getattr(record, name)}\n"
@@ -91,7 +100,9 @@ MARKDOWN = {"extension_configs": {"markdown.extensions.tables": {}}, "output_for
 
 def mkdocs(records: Iterable[Record], folder: Path) -> None:
     """Write docs/<campaign>/<id>.md and a theme; MkDocs makes no list, no feed."""
-    put(folder / "mkdocs.yml", """site_name: Corpus
+    put(
+        folder / "mkdocs.yml",
+        """site_name: Corpus
 site_url: https://corpus.example.org/
 docs_dir: docs
 site_dir: public
@@ -100,10 +111,17 @@ plugins: []
 markdown_extensions: [tables]
 nav: [index.md]
 validation: {nav: {omitted_files: ignore}}
-""")
-    put(folder / "theme/main.html", _PAGE.replace("{% block content %}{% endblock %}", """<h1>{{ page.meta.title }}</h1>
+""",
+    )
+    put(
+        folder / "theme/main.html",
+        _PAGE.replace(
+            "{% block content %}{% endblock %}",
+            """<h1>{{ page.meta.title }}</h1>
 <p>{{ page.meta.name }} · {{ page.meta.quarter }} · {{ page.meta.channel }} · {{ page.meta.position }} · <time>{{ page.meta.date }}</time></p>
-{{ page.content }}"""))
+{{ page.content }}""",
+        ),
+    )
     put(folder / "docs/index.md", "# Corpus\n")
     for record in records:
         put(folder / "docs" / record.campaign / f"{record.id}.md", front_matter(record, theme=record.theme))
@@ -111,7 +129,9 @@ validation: {nav: {omitted_files: ignore}}
 
 def nikola(records: Iterable[Record], folder: Path) -> None:
     """Write posts/<campaign>/<id>.md, a theme without assets, and the settings."""
-    put(folder / "conf.py", """BLOG_AUTHOR = "Corpus"
+    put(
+        folder / "conf.py",
+        """BLOG_AUTHOR = "Corpus"
 BLOG_TITLE = "Corpus"
 SITE_URL = "https://corpus.example.org/"
 BLOG_EMAIL = ""
@@ -145,15 +165,19 @@ COMMENT_SYSTEM = ""
 SHOW_SOURCELINK = False
 COPY_SOURCES = False
 FRONT_INDEX_HEADER = {"fr": ""}
-""")
+""",
+    )
     theme = folder / "themes/bare"
     put(theme / "bare.theme", "[Theme]\nengine = jinja\nparent = base-jinja\n")
     put(theme / "templates/base.tmpl", _PAGE)
-    put(theme / "templates/post.tmpl", """{% extends "base.tmpl" %}
+    put(
+        theme / "templates/post.tmpl",
+        """{% extends "base.tmpl" %}
 {% block content %}<h1>{{ title }}</h1>
 <p>{{ post.meta("name") }} · {{ post.meta("quarter") }} · {{ post.meta("channel") }} · {{ post.meta("position") }} · <time>{{ post.date.date() }}</time></p>
 {{ post.text() }}{% endblock %}
-""")
+""",
+    )
     listing = """{% extends "base.tmpl" %}
 {% block content %}<h1>{{ title }}</h1>
 <ul>
@@ -172,9 +196,14 @@ FRONT_INDEX_HEADER = {"fr": ""}
 
 def lektor(records: Iterable[Record], folder: Path) -> None:
     """Write content/<campaign>/<id>/contents.lr, the models, the templates."""
-    put(folder / "corpus.lektorproject", "[project]\nname = Corpus\nurl = https://corpus.example.org/\nurl_style = relative\n")
+    put(
+        folder / "corpus.lektorproject",
+        "[project]\nname = Corpus\nurl = https://corpus.example.org/\nurl_style = relative\n",
+    )
     put(folder / "models/home.ini", "[model]\nname = Home\n[children]\nmodel = campaign\n")
-    put(folder / "models/campaign.ini", """[model]
+    put(
+        folder / "models/campaign.ini",
+        """[model]
 name = Campaign
 [children]
 model = contribution
@@ -182,7 +211,8 @@ order_by = date
 [pagination]
 enabled = yes
 per_page = 50
-""")
+""",
+    )
     fields = "".join(
         f"[fields.{name}]\ntype = {kind}\n"
         for name, kind in {"title": "string", "date": "date", "name": "string", "quarter": "string", "channel": "string",
@@ -191,23 +221,32 @@ per_page = 50
     put(folder / "models/contribution.ini", f"[model]\nname = Contribution\n{fields}")
     put(folder / "templates/base.html", _PAGE)
     put(folder / "templates/home.html", '{% extends "base.html" %}\n')
-    put(folder / "templates/campaign.html", """{% extends "base.html" %}
+    put(
+        folder / "templates/campaign.html",
+        """{% extends "base.html" %}
 {% block content %}<h1>{{ this._slug }}</h1>
 <ul>
 {% for item in this.pagination.items %}<li><a href="{{ item|url }}">{{ item.title }}</a> {{ item.name }} <time>{{ item.date }}</time> {{ item.body.source|truncate(120) }}</li>
 {% endfor %}</ul>
 <nav>{{ this.pagination.page }} / {{ this.pagination.pages }}</nav>{% endblock %}
-""")
-    put(folder / "templates/contribution.html", """{% extends "base.html" %}
+""",
+    )
+    put(
+        folder / "templates/contribution.html",
+        """{% extends "base.html" %}
 {% block title %}{{ this.title }}{% endblock %}
 {% block content %}<h1>{{ this.title }}</h1>
 <p>{{ this.name }} · {{ this.quarter }} · {{ this.channel }} · {{ this.position }} · <time>{{ this.date }}</time></p>
 <p><a href="{{ this.parent|url }}">{{ this.parent._slug }}</a></p>
 {{ this.body }}{% endblock %}
-""")
+""",
+    )
     put(folder / "content/contents.lr", "_model: home\n")
     for record in records:
         put(folder / "content" / record.campaign / "contents.lr", "_model: campaign\n")
-        pairs = [f"{name}: {getattr(record, name)}" for name in ("title", "date", "name", "quarter", "channel", "position", "voice", "theme")]
+        pairs = [
+            f"{name}: {getattr(record, name)}"
+            for name in ("title", "date", "name", "quarter", "channel", "position", "voice", "theme")
+        ]
         text = "\n---\n".join(["_model: contribution", *pairs, f"body:\n\n{record.body}"])
         put(folder / "content" / record.campaign / record.id / "contents.lr", text + "\n")

@@ -37,7 +37,13 @@ def _table(results: Results, size: int) -> str:
 def _line(results: Results, size: int, name: str) -> str:
     cells = [
         _cell(results, f"{size}/{measure}", name, figure, unit)
-        for measure, figure, unit in (("cold", 0, "s"), ("cold", 1, "s"), ("cold", 2, "MiB"), ("edit", 0, "s"), ("same", 0, "s"))
+        for measure, figure, unit in (
+            ("cold", 0, "s"),
+            ("cold", 1, "s"),
+            ("cold", 2, "MiB"),
+            ("edit", 0, "s"),
+            ("same", 0, "s"),
+        )
     ]
     return f"| {name} | {' | '.join(cells)} |"
 

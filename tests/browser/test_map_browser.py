@@ -84,7 +84,7 @@ def _microsite(title: str) -> Microsite:
                "starts": "10:00", "host": "La Ville", "location": STATION}  # fmt: skip
     return Microsite(
         campaign=entry(Campaign, "fibre", campaign), timeline=None,
-        map=Map.model_validate({"title": title, "layers": LAYERS}), debates=(), 
+        map=Map.model_validate({"title": title, "layers": LAYERS}), debates=(),
         workshops=(entry(Workshop, "balade", meeting),), places=tuple(places), resources=(), kits=(), episodes=(),
         decisions=(),
     )  # fmt: skip
