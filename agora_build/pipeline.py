@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import os
 import pickle
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,20 +76,43 @@ def build(order: Order) -> BuildReport:
     refused = release.refused(Path(order.root), order.output)
     if refused:
         return BuildReport(refused)
-    try:
-        with locks.alone(f"{order.root}/{state.FOLDER}"), release.alone(order.output):
-            report = _build(order)
-    except RefusedError as refusal:
-        return BuildReport(refusal.problems)
+    with _published_modes(), _cache(order.root) as cache, locks.alone(cache), release.alone(order.output):
+        try:
+            report = _build(order, cache)
+        except RefusedError as refusal:
+            return BuildReport(refusal.problems)
+        finally:
+            release.unstage(order.output)
     return replace(report, seconds=time.perf_counter() - began)
 
 
-def _build(order: Order) -> BuildReport:
+@contextmanager
+def _published_modes() -> Iterator[None]:
+    """Let everybody read what is made, whatever the habits of the person who builds: a web server is somebody else."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _cache(root: str) -> Iterator[str]:
+    """Give the folder for what serves again: `.agora/` of the city, else one for this build, where nothing may be written."""
+    folder = Path(root, state.FOLDER)
+    if not Path(root, "agora.toml").is_file() or not os.access(folder if folder.exists() else root, os.W_OK):
+        with tempfile.TemporaryDirectory(prefix="agora-") as own:
+            yield own
+    else:
+        yield os.fspath(folder)
+
+
+def _build(order: Order, cache: str) -> BuildReport:
     profile = Profile()
     with profile.stage("look"):
-        old = {} if order.full else state.read(order.root)
+        old = {} if order.full else state.read(cache)
         city = look(order.root, order.day, old, order.taken)
-        store = _store(order, city, old)
+        store = _store(cache, city, old)
     with closing(store):
         torn = store.is_fresh or bool(store.fact("torn"))
         fresh = store.is_fresh or not release.reachable(order.output, str(old.get("release", "")))
@@ -109,12 +133,12 @@ def _build(order: Order) -> BuildReport:
             store.keep()
             said = {"frame": _frame_hash(frame), "release": identity, "files": files}
             where = {"call": list(order.call), "output": os.fspath(order.output)}
-            state.write(order.root, {**city.state(), **said, **where})
+            state.write(cache, {**city.state(), **said, **where})
     return BuildReport([], files, written, profile=profile)
 
 
-def _store(order: Order, city: City, old: Mapping[str, Any]) -> Store:
-    path = os.path.join(order.root, state.FOLDER, state.STORE)  # noqa: PTH118
+def _store(cache: str, city: City, old: Mapping[str, Any]) -> Store:
+    path = os.path.join(cache, state.STORE)  # noqa: PTH118
     kept = Store.opened(path) if old.get("signed_code") == city.signed_code else None
     return kept or Store(path, fresh=True)
 
@@ -262,5 +286,4 @@ def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[s
     elif identity != release.current(order.output):
         press.write(record.SUMS, sums)
         release.update(order.output, base, identity, {*written, record.SUMS}, gone)
-    release.unstage(order.output)
     return identity, files, len(written) + (press.fresh or bool(written or gone))

@@ -1,10 +1,18 @@
-"""A site is inspected as a whole, then takes the place of the one before."""
+"""What is published is the site before or the new one, whole, whatever happens to the build."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime
-import errno
-from collections.abc import Iterator
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,75 +20,108 @@ import pytest
 from cities import minimal_city
 from sites import built as build
 
-from agora_build.build import release
-from agora_build.build.inspection import inspect
+from agora_build.build import exchange, release
 
-HOME = b'<a href="agenda/index.html#demain">x</a><img src="a.svg" alt="">'
-AGENDA = b'<h2 id="demain">Demain</h2><a href="https://ailleurs.example/">ailleurs</a>'
-
-
-def codes(**changed: bytes) -> list[str]:
-    """Inspect a small good site with some files changed; give the codes of what is found."""
-    files = {"index.html": HOME, "agenda/index.html": AGENDA, "a.svg": b"<svg/>"}
-    return [
-        problem.code for problem in inspect(files | {name.replace("__", "/"): text for name, text in changed.items()})
-    ]
+DAY = datetime.date(2017, 1, 20)
+AGORA = [sys.executable, "-m", "agora_build", "build", "--now", DAY.isoformat(), "--jobs", "2"]
+PAGE = "content/pages/a-propos.md"
 
 
-def test_a_whole_site_has_no_problem() -> None:
-    assert codes() == []
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize(
-    ("page", "code"),
-    [
-        (b'<a href="gone.html">x</a>', "broken-link"),
-        (b'<a href="agenda/index.html#hier">x</a>', "broken-anchor"),
-        (b'<p id="a">x</p><p id="a">y</p>', "repeated-anchor"),
-        (b'<script src="https://cdn.example/x.js"></script>', "foreign-resource"),
-        (b'<img src="//cdn.example/x.png" alt="">', "foreign-resource"),
-        (b'<link rel="stylesheet" href="https://cdn.example/x.css">', "foreign-resource"),
-    ],
-)
-def test_what_is_broken_is_named(page: bytes, code: str) -> None:
-    assert codes(**{"index.html": HOME, "x.html": page}) == [code]
+def say(city: Path, word: str) -> None:
+    """Give the city one of its two contents: a page, a contribution and a decision say a word."""
+    (city / PAGE).write_text(f"---\ntitle: {word}\nmenu: main\n---\n{word}.\n", "utf-8")
+    (city / f"content/pages/{word}.md").write_text(f"---\ntitle: {word}\n---\n{word}.\n", "utf-8")
+    for other in {"ici", "ailleurs"} - {word}:
+        (city / f"content/pages/{other}.md").unlink(missing_ok=True)
 
 
-def test_canonical_and_feed_addresses_are_not_resources() -> None:
-    page = b'<link rel="canonical" href="https://a.example/"><link rel="alternate" href="https://a.example/f.atom">'
-    assert codes(**{"x.html": page}) == []
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[Path, Path, dict[str, dict[str, bytes]]]:
+    """A city, where its site goes, and the site of each of its two contents."""
+    city = minimal_city(tmp_path)
+    sites = {}
+    for word in ("ici", "ailleurs"):
+        say(city, word)
+        copy = shutil.copytree(city, tmp_path / "copy", ignore=shutil.ignore_patterns(".agora"))
+        assert build(Path(copy), tmp_path / word, DAY).problems == []
+        sites[word] = tree(tmp_path / word)
+        for name in (word, f".{word}.previous", "copy"):
+            shutil.rmtree(tmp_path / name)
+    return city, tmp_path / "output", sites
 
 
-def test_a_site_without_home_is_refused() -> None:
-    assert [problem.code for problem in inspect({"a.html": b""})] == ["no-home-page"]
-
-
-def test_the_new_site_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
-    output = tmp_path / "output"
-    release.swap(release.write_aside([("index.html", b"1"), ("old/a.html", b"1")], output), output)
-    release.swap(release.write_aside([("index.html", b"2")], output), output)
-    assert (output / "index.html").read_bytes() == b"2"
-    assert [path.name for path in tmp_path.iterdir()] == ["output"]
-    assert not (output / "old").exists()
-
-
-def test_a_build_that_dies_while_writing_leaves_the_old_site(tmp_path: Path) -> None:
-    output = tmp_path / "output"
-    release.swap(release.write_aside([("index.html", b"1")], output), output)
-
-    def dying() -> object:
-        yield ("index.html", b"2")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        release.write_aside(dying(), output)  # type: ignore[arg-type]
-    assert (output / "index.html").read_bytes() == b"1"
-    release.swap(release.write_aside([("index.html", b"3")], output), output)
-    assert (output / "index.html").read_bytes() == b"3"
+def which(output: Path, sites: dict[str, dict[str, bytes]]) -> str:
+    """Tell which of the two sites is published; '' when it is neither."""
+    found = tree(output)
+    return next((word for word, expected in sites.items() if expected == found), "")
 
 
 def refusals(city: Path, output: Path) -> list[str]:
-    return [problem.code for problem in build(city, output, datetime.date(2017, 1, 20)).problems]
+    return [problem.code for problem in build(city, output, DAY).problems]
+
+
+def test_rolling_back_exchanges_the_site_with_the_one_before(
+    two: tuple[Path, Path, dict[str, dict[str, bytes]]],
+) -> None:
+    city, output, sites = two
+    say(city, "ici")
+    assert refusals(city, output) == []
+    assert release.rollback(output) == "none"
+    say(city, "ailleurs")
+    assert refusals(city, output) == []
+    assert release.rollback(output) == ""
+    assert which(output, sites) == "ici"
+    assert release.rollback(output) == ""
+    assert which(output, sites) == "ailleurs"
+    assert release.rollback(output) == ""
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ailleurs"
+    say(city, "ici")
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ici"
+
+
+def test_the_command_says_why_there_is_nothing_to_put_back(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    command = [*AGORA, "--rollback", "--city", str(city)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "pas de site précédent" in done.stderr
+
+
+@pytest.mark.parametrize("lost", ["output", ".output.previous", ".output.lag", "city/.agora", "city/.agora/state"])
+def test_what_a_build_left_may_be_deleted(
+    lost: str, two: tuple[Path, Path, dict[str, dict[str, bytes]]], tmp_path: Path
+) -> None:
+    city, output, sites = two
+    for word in ("ici", "ailleurs", "ici"):
+        say(city, word)
+        assert refusals(city, output) == []
+    path = tmp_path / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ici"
+    say(city, "ailleurs")
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ailleurs"
+
+
+@pytest.mark.parametrize("harm", [b"", b"not a database", b"SQLite format 3\x00" + bytes(200)])
+@pytest.mark.parametrize("name", ["cache.sqlite", "state"])
+def test_a_damaged_cache_is_as_good_as_none(
+    name: str, harm: bytes, two: tuple[Path, Path, dict[str, dict[str, bytes]]]
+) -> None:
+    city, output, sites = two
+    say(city, "ici")
+    assert refusals(city, output) == []
+    (city / ".agora" / name).write_bytes(harm)
+    say(city, "ailleurs")
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ailleurs"
 
 
 @pytest.mark.parametrize("name", ["these.odt", ".git"])
@@ -109,38 +150,266 @@ def test_a_link_to_the_output_stays_a_link(tmp_path: Path) -> None:
     assert refusals(city, tmp_path / "lien") == []
     assert (tmp_path / "lien").is_symlink()
     assert (tmp_path / "www/index.html").exists()
-    assert {path.name for path in tmp_path.iterdir()} == {"city", "www", "lien"}
 
 
-def test_a_build_killed_in_the_middle_of_the_swap_loses_no_site(tmp_path: Path) -> None:
-    """Between the two moves of a swap the last good site is beside; the next run, even a failing one, puts it back."""
-    city, output = minimal_city(tmp_path), tmp_path / "output"
-    assert refusals(city, output) == []
-    output.rename(tmp_path / ".output.old")
-    (city / "content/pages/a-propos.md").write_text("---\ntitre: x\n---\nUn texte.\n", "utf-8")
+def test_where_folders_cannot_be_exchanged_at_once_three_renames_do_it(
+    two: tuple[Path, Path, dict[str, dict[str, bytes]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between two of them, the last good site is beside; the next build, even a failing one, puts it back."""
+
+    def refuse(*_names: str) -> None:
+        raise OSError(38, "not on this disk")
+
+    city, output, sites = two
+    monkeypatch.setattr(exchange, "_at_once", refuse)
+    for word in ("ici", "ailleurs", "ici"):
+        say(city, word)
+        assert refusals(city, output) == []
+        assert which(output, sites) == word
+    output.rename(output.with_name(".output.old"))
+    (city / "content/pages/contact.md").write_text("---\ntitre: x\n---\nUn texte.\n", "utf-8")
     assert "unknown-key" in refusals(city, output)
-    assert (output / "index.html").exists()
+    assert which(output, sites) == "ici"
 
 
-def test_two_builds_at_once_give_one_whole_site(tmp_path: Path) -> None:
-    """Builds into one folder publish one after the other."""
-    city, output = minimal_city(tmp_path), tmp_path / "output"
+def test_builds_at_once_wait_in_turn(two: tuple[Path, Path, dict[str, dict[str, bytes]]]) -> None:
+    city, output, sites = two
+    say(city, "ici")
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: refusals(city, output), range(4))) == [[], [], [], []]
-    assert {path.name for path in tmp_path.iterdir()} == {"city", "output"}
+    assert which(output, sites) == "ici"
+
+
+def test_a_city_that_cannot_be_written_is_built_elsewhere(tmp_path: Path) -> None:
+    """A checkout of somebody else's, a read-only disk: nothing is left in it."""
+    city = minimal_city(tmp_path)
+    before = sorted(tree(city))
+    output = tmp_path / "ailleurs" / "site"
+    output.parent.mkdir()
+    output.parent.chmod(0o777)
+    tmp_path.chmod(0o755)
+    city.chmod(0o555)
+    done = _as_nobody([*AGORA, "--city", str(city), "--output", str(output)])
+    assert done.returncode == 0, done.stderr
     assert (output / "index.html").exists()
+    assert sorted(tree(city)) == before
 
 
-def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    def full() -> Iterator[tuple[str, bytes]]:
-        yield ("index.html", b"1")
-        raise OSError(errno.ENOSPC, "full")
-
-    with pytest.raises(OSError, match="full"):
-        release.write_aside(full(), tmp_path / "output")
-    assert list(tmp_path.iterdir()) == []
+def _as_nobody(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command without the right of the superuser to write anywhere."""
+    if os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner", *command]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_a_scheme_in_capitals_is_a_scheme() -> None:
-    page = b'<a href="HTTPS://A.example/">a</a><img src="HTTPS://a.example/x.png" alt="">'
-    assert codes(**{"index.html": HOME, "x.html": page}) == ["foreign-resource"]
+def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    (tmp_path / "www").mkdir()
+    assert refusals(city, tmp_path / "www" / "site") == []
+    shutil.rmtree(city / ".agora")
+    before = tree(tmp_path / "www" / "site")
+    (tmp_path / "www").chmod(0o555)
+    (city / PAGE).write_text("---\ntitle: Autre\n---\nAutre.\n", "utf-8")
+    city.chmod(0o777)
+    done = _as_nobody([*AGORA, "--city", str(city), "--output", str(tmp_path / "www" / "site")])
+    assert done.returncode == 1
+    assert "Impossible de lire ou d’écrire" in done.stderr
+    assert tree(tmp_path / "www" / "site") == before
+
+
+def test_a_full_disk_leaves_the_site_as_it_is(tmp_path: Path) -> None:
+    """A real disk of 3 MB, full: the build says so and publishes nothing; with room again, it goes on."""
+    city, disk = minimal_city(tmp_path), tmp_path / "disk"
+    disk.mkdir()
+    (city / PAGE).write_text("---\ntitle: Un\n---\nUn.\n", "utf-8")
+    script = f"""
+set -e
+mount -t tmpfs -o size=8m none {disk}
+build() {{ {" ".join(AGORA)} --city {city} --output {disk}/site; }}
+build
+cp {disk}/site/SHA256SUMS {tmp_path}/before
+head -c 8m /dev/zero > {disk}/rest 2>/dev/null || true
+printf -- '---\\ntitle: Deux\\n---\\nDeux.\\n' > {city}/{PAGE}
+build && exit 10
+cmp {disk}/site/SHA256SUMS {tmp_path}/before
+(cd {disk}/site && sha256sum --quiet -c SHA256SUMS)
+rm {disk}/rest
+build
+cmp -s {disk}/site/SHA256SUMS {tmp_path}/before && exit 11
+(cd {disk}/site && sha256sum --quiet -c SHA256SUMS)
+"""
+    unshare = ["unshare", "--mount", *(["--user", "--map-root-user"] if os.geteuid() else [])]
+    if subprocess.run(
+        [*unshare, "mount", "-t", "tmpfs", "none", str(disk)], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    done = subprocess.run([*unshare, "bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "plus de place" in done.stderr
+
+
+STEPS = ("mkdir", "link", "rename", "replace", "remove", "rmdir", "unlink", "scandir")
+
+
+def _dies_at(step: int, city: Path, output: Path) -> bool:
+    """Build in a process that is killed before its `step`-th change of the disk; tell whether it was."""
+    pid = os.fork()
+    if pid == 0:
+        left = [step]
+
+        def counted(real: Callable[..., object]) -> Callable[..., object]:
+            def call(*args: object, **more: object) -> object:
+                left[0] -= 1
+                if not left[0]:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return real(*args, **more)
+
+            return call
+
+        for name in STEPS:
+            setattr(os, name, counted(getattr(os, name)))
+        exchange._at_once = counted(exchange._at_once)  # noqa: SLF001
+        found = build(city, output, DAY).problems
+        os._exit(0 if not found else 1)
+    status = os.waitpid(pid, 0)[1]
+    assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.slow
+def test_killed_before_each_change_of_the_disk_the_site_is_whole(
+    two: tuple[Path, Path, dict[str, dict[str, bytes]]],
+) -> None:
+    """Every rename, link, folder made or removed: before it, after it, what is published is one of the two sites."""
+    city, output, sites = two
+    say(city, "ici")
+    assert refusals(city, output) == []
+    published, step, killed = "ici", 1, 0
+    while True:
+        wanted = "ailleurs" if published == "ici" else "ici"
+        say(city, wanted)
+        died = _dies_at(step, city, output)
+        found = which(output, sites)
+        assert found in ((published, wanted) if died else (wanted,)), f"step {step}"
+        if not died:
+            break
+        killed += 1
+        published, step = found, step + 1 if killed < 40 else step + 3
+    assert killed > 30
+    say(city, "ici")
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ici"
+
+
+@pytest.mark.slow
+def test_killed_at_two_hundred_moments_the_site_is_whole(two: tuple[Path, Path, dict[str, dict[str, bytes]]]) -> None:
+    """The whole command, killed with its processes at any moment; every tenth time, it had everything to make again."""
+    city, output, sites = two
+    command = [*AGORA, "--city", str(city), "--output", str(output)]
+    chance = random.Random(7)  # noqa: S311 - the same moments each time
+    say(city, "ici")
+    began = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    whole, published, killed = time.perf_counter() - began, "ici", 0
+    for number in range(200):
+        wanted = "ailleurs" if published == "ici" else "ici"
+        say(city, wanted)
+        if number % 10 == 0:
+            shutil.rmtree(city / ".agora", ignore_errors=True)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+        try:
+            process.wait(chance.uniform(0.05, whole if number % 10 == 0 else whole * 0.6))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            killed += 1
+        assert process.returncode in (0, -signal.SIGKILL), process.communicate()[1]
+        found = which(output, sites)
+        assert found in (published, wanted) if process.returncode else found == wanted, number
+        published = found
+    assert killed > 60
+    say(city, "ici")
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ici"
+
+
+PAGES, SWAPS = 40, 100
+
+
+def _page(number: int, word: str) -> bytes:
+    return f"{word}\n{'x' * 4_000}\n{number}\n{word}\n".encode()
+
+
+async def _answer(root: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve files as servers do: open the path that is asked, give what is read, keep the connection."""
+    while line := await reader.readline():
+        while (await reader.readline()).strip():
+            continue
+        try:
+            body, status = (root / line.split()[1].decode().lstrip("/")).read_bytes(), "200 OK"
+        except OSError:
+            body, status = b"", "404 Not Found"
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+    writer.close()
+
+
+async def _readers(root: Path, until: threading.Event, answers: list[str]) -> None:
+    """Serve a folder, and ask for its pages over eight connections as long as swaps go on."""
+    server = await asyncio.start_server(lambda r, w: _answer(root, r, w), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    async def ask(seed: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        number = seed
+        while not until.is_set():
+            number = (number * 7 + 3) % PAGES
+            writer.write(f"GET /p{number}/index.html HTTP/1.1\r\n\r\n".encode())
+            status = await reader.readline()
+            size = int((await reader.readline()).split()[1])
+            await reader.readline()
+            lines = (await reader.readexactly(size)).decode().split("\n")
+            whole = b"200" in status and lines[0] == lines[-2] and lines[2] == str(number)
+            answers.append(lines[0] if whole else f"{status!r} {lines[0]} {lines[-2:]}")
+        writer.close()
+
+    await asyncio.gather(*(ask(seed) for seed in range(8)))
+    server.close()
+
+
+@pytest.mark.slow
+def test_readers_see_whole_pages_through_a_hundred_swaps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No page missing, none half old and half new; and at a thousand requests a second or more."""
+    output = tmp_path / "output"
+
+    def publish(number: int) -> None:
+        word, base = f"release-{number}", f"{number - 1:032x}"
+        stage = Path(release.stage(output))
+        release.twin(output)
+        for page in range(PAGES):
+            (stage / f"p{page}").mkdir()
+            (stage / f"p{page}/index.html").write_bytes(_page(page, word))
+        if output.exists():
+            release.update(output, base, f"{number:032x}", [f"p{page}/index.html" for page in range(PAGES)], [])
+        else:
+            shutil.copytree(stage, output.with_name(".output.twin"), dirs_exist_ok=True)
+            release.publish(output, f"{number:032x}")
+
+    publish(0)
+    until, answers = threading.Event(), []
+    readers = threading.Thread(target=lambda: asyncio.run(_readers(output, until, answers)))
+    began = time.perf_counter()
+    readers.start()
+    for number in range(1, SWAPS + 1):
+        publish(number)
+        time.sleep(0.02)
+    seconds = time.perf_counter() - began
+    until.set()
+    readers.join(20)
+    bad = [answer for answer in answers if not answer.startswith("release-")]
+    rate = len(answers) / seconds
+    with capsys.disabled():
+        print(f"\n{len(answers)} pages read in {seconds:.1f} s ({rate:.0f} a second) through {SWAPS} swaps")
+    assert bad == []
+    assert len(set(answers)) > SWAPS / 4
+    assert rate > 1_000

@@ -13,7 +13,7 @@ import contextlib
 import marshal
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -168,14 +168,19 @@ def _note_lag(output: Path, trees: tuple[str, str], paths: set[str] | None) -> N
         file.write_bytes(marshal.dumps((trees, sorted(paths))))
 
 
-def _copy(source: str, tree: str, paths: Iterable[str]) -> None:
-    """Give a tree the files that another has at some paths, and take away those it has not."""
-    for path in paths:
+def _copy(source: str, tree: str, paths: Collection[str]) -> None:
+    """Give a tree the files that another has at some paths, and take away those it has not.
+
+    A file takes the place of another in one step: a slow reader may still be in this tree.
+    """
+    there = [path for path in paths if os.path.isfile(os.path.join(source, path))]
+    for path in set(paths).difference(there):
         _remove(tree, path)
-    for path in paths:
-        if os.path.isfile(os.path.join(source, path)):
-            _room(tree, path)
-            link(os.path.join(source, path), os.path.join(tree, path))
+    for path in there:
+        _room(tree, path)
+        target = os.path.join(tree, path)
+        link(os.path.join(source, path), f"{target}.new")
+        os.replace(f"{target}.new", target)
 
 
 def link(source: str, target: str) -> None:

@@ -16,7 +16,7 @@ _EPOCH = "SOURCE_DATE_EPOCH"
 def said(arguments: Sequence[str]) -> tuple[str, signature.Taken | None]:
     """Give what to say when nothing changed since a build called in the same way, or '' and the signatures taken."""
     root = _root(arguments)
-    old = state.read(root)
+    old = state.read(os.path.join(root, state.FOLDER))
     same = (
         old.get("call") == call(arguments)
         and old["release"] == mark.release_of(str(old["output"]))

@@ -1,0 +1,189 @@
+"""Interrupts a publication at each of its steps in turn, and tells after which one a reader finds something else.
+
+A step is what Python announces to audit hooks before it is done: a file opened, linked, renamed or removed, a folder
+made, listed or removed, the system call looked up. `python interrupting.py FOLDER SCENARIO kill|fail exchange|steps`
+prints how many steps were interrupted, then each fault found.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from publishing import identity, publish, read, site, spare
+
+from agora_build.build import exchange, release
+
+_STEPS = ("open", "os.", "shutil.", "ctypes.dlsym", "fcntl.flock", "pathlib.")
+_OLD, _LIVE, _NEXT, _LATER = (site(number) for number in range(4))
+
+
+class Scenario(NamedTuple):
+    """What is on the disk before, what is done and interrupted, and what a reader may find."""
+
+    before: Callable[[Path], None]
+    act: Callable[[Path], None]
+    found: tuple[dict[str, bytes], ...]
+    remembered: dict[str, bytes]  # what the next build remembers having made
+
+
+def _published_twice(output: Path) -> None:
+    publish(output, _OLD)
+    publish(output, _LIVE, _OLD)
+
+
+def _rolled_back(output: Path) -> None:
+    _published_twice(output)
+    release.rollback(output)
+
+
+def _without(role: str) -> Callable[[Path], None]:
+    def before(output: Path) -> None:
+        _published_twice(output)
+        lost = output.with_name(f".{output.name}.{role}") if role else output
+        if lost.is_dir():
+            shutil.rmtree(lost)
+        else:
+            lost.unlink(missing_ok=True)
+
+    return before
+
+
+def _next(output: Path) -> None:
+    publish(output, _NEXT, _LIVE)
+
+
+SCENARIOS = {
+    "first": Scenario(lambda _: None, lambda output: publish(output, _NEXT), ({}, _NEXT), _NEXT),
+    "second": Scenario(
+        lambda output: publish(output, _LIVE), lambda output: publish(output, _NEXT, _LIVE), (_LIVE, _NEXT), _LIVE
+    ),
+    "update": Scenario(_published_twice, _next, (_LIVE, _NEXT), _LIVE),
+    "whole": Scenario(_published_twice, lambda output: publish(output, _NEXT), (_LIVE, _NEXT), _LIVE),
+    "no-lag": Scenario(_without("lag"), _next, (_LIVE, _NEXT), _LIVE),
+    "no-spare": Scenario(_without("previous"), _next, (_LIVE, _NEXT), _LIVE),
+    "no-output": Scenario(_without(""), _next, ({}, _NEXT), _LIVE),
+    "rolled-back": Scenario(_rolled_back, _next, (_OLD, _NEXT), _LIVE),
+    "rolled-back-whole": Scenario(_rolled_back, lambda output: publish(output, _NEXT), (_OLD, _NEXT), _LIVE),
+    "rollback": Scenario(_published_twice, lambda output: _say(release.rollback(output)), (_LIVE, _OLD), _LIVE),
+}
+
+
+def _say(reason: str) -> None:
+    if reason:
+        raise RuntimeError(reason)
+
+
+def interrupted(scenario: Scenario, output: Path, step: int, how: str) -> bool:
+    """Do what a scenario does in a process that ends at a step, or whose step fails; tell whether it got there."""
+    child = os.fork()
+    if child:
+        status = os.waitpid(child, 0)[1]
+        return os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 1
+    left = step
+
+    def hook(event: str, _arguments: object) -> None:
+        nonlocal left
+        if event.startswith(_STEPS):
+            left -= 1
+            if left == 0 and how == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if left == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    sys.addaudithook(hook)
+    try:
+        scenario.act(output)
+    except BaseException as error:  # noqa: BLE001 - nothing of the child may go on in the parent's place
+        os._exit(1 if isinstance(error, OSError) and error.errno == errno.ENOSPC else 2)
+    os._exit(0 if left > 0 else 1)  # a step that failed and did no harm was a step
+
+
+def faults(scenario: Scenario, output: Path) -> Iterator[str]:
+    """Say what is wrong with what an interrupted process left."""
+    before = read(output)
+    if before not in scenario.found and (before or not output.with_name(f".{output.name}.old").is_dir()):
+        yield "what is served is neither site"
+    with release.alone(output):
+        kept = read(output)
+    if kept not in scenario.found:
+        yield "once put back, what is served is neither site"
+    if kept and release.current(output) != identity(kept):
+        yield "the mark names another release"
+    if release.refused(output.parent / "city", output):
+        yield f"the next build is refused: {release.refused(output.parent / 'city', output)[0]}"
+    yield from _next_ones(scenario, output)
+
+
+def _next_ones(scenario: Scenario, output: Path) -> Iterator[str]:
+    """Try on copies each thing that may come next."""
+    trials: dict[str, Callable[[Path], None]] = {
+        "the next publication": lambda copy: publish(copy, _LATER, scenario.remembered),
+        "a whole publication": lambda copy: publish(copy, _LATER),
+        "the publication again": lambda copy: publish(copy, _NEXT, scenario.remembered),
+    }
+    for name, trial in trials.items():
+        with _copied(output) as copy:
+            try:
+                trial(copy)
+            except OSError as error:
+                yield f"{name} fails: {error}"
+                continue
+            wanted = _NEXT if name.endswith("again") else _LATER
+            if read(copy) != wanted:
+                yield f"{name} gives another site"
+            if {path.name for path in copy.parent.iterdir()} - {"output", ".output.previous", ".output.lag"}:
+                yield f"{name} leaves {sorted(path.name for path in copy.parent.iterdir())}"
+            if not release.rollback(copy) and read(copy) not in (_OLD, _LIVE, _NEXT, _LATER):
+                yield f"a rollback after {name} gives no whole site"
+    with _copied(output) as copy:
+        if not release.rollback(copy) and read(copy) not in (_OLD, _LIVE, _NEXT):
+            yield "a rollback gives no whole site"
+
+
+class _copied:  # noqa: N801 - used as a function
+    """Copy an output and what stands beside it, names that share a file still sharing it."""
+
+    def __init__(self, output: Path) -> None:
+        self._folder = output.parent.with_name("copy")
+        self._output = self._folder / output.name
+        os.system(f"rm -rf '{self._folder}' && cp -a '{output.parent}' '{self._folder}'")  # noqa: S605 - our own names
+
+    def __enter__(self) -> Path:
+        return self._output
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder)
+
+
+def _refuse(_one: str, _other: str) -> None:
+    raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+
+def main(folder: str, name: str, how: str, way: str) -> None:
+    """Interrupt one scenario at its first step, then at its second, until one comes to its end."""
+    if way == "steps":
+        exchange._at_once = _refuse  # what a disk that cannot exchange answers
+    scenario, step = SCENARIOS[name], 0
+    output = Path(folder) / "here" / "output"
+    while True:
+        step += 1
+        shutil.rmtree(output.parent, ignore_errors=True)
+        output.parent.mkdir(parents=True)
+        scenario.before(output)
+        reached = interrupted(scenario, output, step, how)
+        for fault in faults(scenario, output):
+            print(f"step {step}: {fault}")  # noqa: T201 - read by the test
+        if not reached:
+            break
+    print(f"steps {step - 1}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
