@@ -98,7 +98,7 @@ def _published_modes() -> Iterator[None]:
 
 @contextmanager
 def _cache(root: str) -> Iterator[str]:
-    """Give the folder for what serves again: `.agora/` of the city, else one for this build, where nothing may be written."""
+    """Give the folder for what serves again: `.agora/` of the city or, where one may not write, one for this build."""
     folder = Path(root, state.FOLDER)
     if not Path(root, "agora.toml").is_file() or not os.access(folder if folder.exists() else root, os.W_OK):
         with tempfile.TemporaryDirectory(prefix="agora-") as own:
@@ -114,9 +114,12 @@ def _build(order: Order, cache: str) -> BuildReport:
         city = look(order.root, order.day, old, order.taken)
         store = _store(cache, city, old)
     with closing(store):
+        if old.get("since") != _number(store.fact("since")):
+            old = {}  # a build was killed between the two: what the store holds is another city's state
         torn = store.is_fresh or bool(store.fact("torn"))
-        fresh = store.is_fresh or not release.reachable(order.output, str(old.get("release", "")))
-        todo = plan.Plan(everything=torn or fresh or city.changed_for_all(old))
+        base = store.fact("release").decode()  # with the records of its files: the state is written after
+        fresh = not release.reachable(order.output, base)
+        todo = plan.Plan(everything=torn or fresh or not old or city.changed_for_all(old))
         with profile.stage("read"):
             _read(order, city, old, store, todo)
         with profile.stage("gather"):
@@ -128,13 +131,19 @@ def _build(order: Order, cache: str) -> BuildReport:
         with profile.stage("inspect"):
             _settle(city, press, made)
         with profile.stage("publish"):
-            identity, files, written = _publish(order, press, str(old.get("release")), made)
+            identity, files, written = _publish(order, press, base, made)
             store.note("torn", b"")
+            store.note("release", identity.encode())
+            store.note("since", str(city.since).encode())
             store.keep()
             said = {"frame": _frame_hash(frame), "release": identity, "files": files}
             where = {"call": list(order.call), "output": os.fspath(order.output)}
             state.write(cache, {**city.state(), **said, **where})
     return BuildReport([], files, written, profile=profile)
+
+
+def _number(fact: bytes) -> int | None:
+    return int(fact) if fact else None
 
 
 def _store(cache: str, city: City, old: Mapping[str, Any]) -> Store:

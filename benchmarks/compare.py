@@ -17,13 +17,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from engine import corpus, peers, report
+from engine import agora_site, corpus, peers, report
 from engine.measure import FailedError, cost
 
 RESULTS = Path(__file__).parent / "results.json"
 MEASURES = ("cold", "edit", "same")
 BIG = 50_000  # contributions: beyond, the slow ones would take hours, and only Hugo and Agora are run
 LIMIT = 1_800.0  # seconds
+STRESS = 569_020  # contributions: the open answers of the Grand Débat of 2019
+Results = dict[str, dict[str, list[list[float]]]]
 
 
 def main() -> None:
@@ -33,7 +35,9 @@ def main() -> None:
     if not options.report:
         folder = Path(options.folder or tempfile.mkdtemp(prefix="agora-bench-"))
         folder.mkdir(parents=True, exist_ok=True)
-        for size in options.sizes:
+        if options.stress:
+            _stress(folder, results)
+        for size in () if options.stress else options.sizes:
             _measure(size, options, folder, results)
     report.write(results, peers.ROOT / "docs")
 
@@ -44,6 +48,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(peer.name for peer in peers.PEERS))
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", help="where sites and tools go (default: a temporary folder)")
+    parser.add_argument("--stress", action="store_true", help="build the largest city, with Agora alone")
     parser.add_argument("--report", action="store_true", help="measure nothing, write the report")
     parser.add_argument("--anew", action="store_true", help="forget earlier results")
     return parser.parse_args()
@@ -74,9 +79,26 @@ def _measure(
         RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
+def _stress(folder: Path, results: Results) -> None:
+    """Build 569,020 contributions in 4 campaigns of 24 debates, from nothing, after one edit, with nothing changed."""
+    peer = next(peer for peer in peers.PEERS if peer.name == "agora-own-theme")
+    site = folder / "stress"
+    if not site.exists():
+        agora_site.write(corpus.records(STRESS, -(-STRESS // 4), 24), site, "agora")
+    peers.empty(peer, site)
+    for measure in ("cold", "edit", "edit", "same"):
+        if measure == "edit":
+            peers.edit(peer, site, len(results.get("stress/edit", {}).get(peer.name, [])))
+        found = cost(peers.command_of(peer, folder / "tools"), site, peer.environment, LIMIT * 2)
+        kept = results.setdefault(f"stress/{measure}", {}).setdefault(peer.name, [])
+        kept.append([round(found.wall, 3), round(found.processor, 3), round(found.memory, 1)])
+        print(f" stress {measure:5} {found.wall:8.2f} s {found.processor:8.2f} s {found.memory:8.0f} MiB", flush=True)
+        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
 def _once(  # noqa: PLR0913, PLR0917
     peer: peers.Peer, site: Path, tools: Path, measure: str, run: int, size: int,
-    results: dict[str, dict[str, list[list[float]]]],
+    results: Results,
 ) -> None:  # fmt: skip
     command = peers.command_of(peer, tools)
     if measure == "cold":

@@ -40,6 +40,7 @@ class City:
         """Give what the next build compares with."""
         return {
             "city": signature.settled(self.signatures, self.since),
+            "since": self.since,
             "day": self.day.isoformat(),
             "commit": self.commit,
             "signed_code": self.signed_code,

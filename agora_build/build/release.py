@@ -30,8 +30,9 @@ def refused(root: Path, output: Path) -> list[Problem]:
     city = root.resolve()
     if city.is_relative_to(output) or any(output.is_relative_to(city / name) for name in _SOURCES):
         return [Problem(str(output), START, "output-misplaced", {"value": str(output)})]
-    for tree in (output, _beside(output, _SPARE)):
-        made = {mark.NAME, f"{mark.NAME}.new", *mark.made_in(str(tree))}
+    spare = _beside(output, _SPARE)  # marked by a build, it is ours, whatever a killed build left in it
+    made = {mark.NAME, f"{mark.NAME}.new", *mark.made_in(str(output))}
+    for tree in (output, *([] if (spare / mark.NAME).exists() else [spare])):
         others = sorted(path.name for path in tree.iterdir() if path.name not in made) if tree.is_dir() else []
         if others:
             return [Problem(str(tree), START, "output-not-ours", {"value": str(tree), "other": others[0]})]

@@ -1,7 +1,7 @@
 """Turns a call of `agora build` into the answer that nothing changed, when that is so; it imports next to nothing."""
 
 # os.path, several times quicker than Path objects, and `os` alone: this is most of what such a build costs.
-# ruff: noqa: PTH109
+# ruff: noqa: PTH109, PTH118
 from __future__ import annotations
 
 import os

@@ -14,7 +14,6 @@ from markupsafe import Markup
 _LESS, _AMPERSAND = "\ufdd0", "\ufdd1"
 _IN_LINKS = {"%EF%B7%90": "%3C", "%EF%B7%91": "&amp;"}
 _DEAD_LINK = re.compile(r'<a rel="[^"]*">(.*?)</a>', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 _HEADINGS = re.compile(r"<(/?)h[1-6]>")
 _LEEWAY = 5  # characters that a text may be too long by, as in Jinja
 _TAGS = re.compile(r"<[^>]*>")

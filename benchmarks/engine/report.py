@@ -16,10 +16,13 @@ def write(results: Results, docs: Path) -> None:
     """Write the page and the plot."""
     docs.mkdir(exist_ok=True)
     template = (Path(__file__).parent / "performance.md").read_text("utf-8")
-    sizes = sorted({int(key.split("/")[0]) for key in results})
+    sizes = sorted({int(key.split("/")[0]) for key in results if key.split("/")[0].isdigit()})
     tables = "\n\n".join(_table(results, size) for size in sizes)
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    (docs / "performance.md").write_text(template.replace("{tables}", tables).replace("{machine}", machine), "utf-8")
+    notes = {"{tables}": tables, "{machine}": machine, "{stress}": _stress(results), "{notes}": _notes()}
+    for name, text in notes.items():
+        template = template.replace(name, text)
+    (docs / "performance.md").write_text(template.rstrip() + "\n", "utf-8")
     (docs / "performance.svg").write_text(_plot(results, sizes), "utf-8")
 
 
@@ -32,6 +35,25 @@ def _table(results: Results, size: int) -> str:
     ]
     lines += [_line(results, size, name) for name in results.get(f"{size}/cold", {})]
     return "\n".join(lines)
+
+
+def _stress(results: Results) -> str:
+    """Tell what the largest city cost, if it was built."""
+    runs = {measure: results.get(f"stress/{measure}", {}).get("agora-own-theme", []) for measure in MEASURES}
+    if not all(runs.values()):
+        return ""
+    wall, memory = ({name: _median(kept, figure) for name, kept in runs.items()} for figure in (0, 2))
+    return f"""## A whole country
+
+569,020 contributions, as many as the open answers of the Grand Débat of 2019, made up, in 4 campaigns of 24 debates, with
+Agora's own theme (`python benchmarks/compare.py --stress`): {wall["cold"]:.0f} s and {memory["cold"]:.0f} MiB from nothing,
+{wall["edit"]:.1f} s and {memory["edit"]:.0f} MiB after one edit, {wall["same"]:.1f} s when nothing changed."""
+
+
+def _notes() -> str:
+    """Give what is written by hand about the figures, if anything is."""
+    notes = Path(__file__).parent / "notes.md"
+    return notes.read_text("utf-8") if notes.exists() else ""
 
 
 def _line(results: Results, size: int, name: str) -> str:

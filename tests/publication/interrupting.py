@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from publishing import identity, publish, read, site, spare
 from agora_build.build import exchange, release
 
 _STEPS = ("open", "os.", "shutil.", "ctypes.dlsym", "fcntl.flock", "pathlib.")
+_FAILED, _WRONG = 1, 2  # exit codes
 _OLD, _LIVE, _NEXT, _LATER = (site(number) for number in range(4))
 
 
@@ -84,13 +86,15 @@ def interrupted(scenario: Scenario, output: Path, step: int, how: str) -> bool:
     """Do what a scenario does in a process that ends at a step, or whose step fails; tell whether it got there."""
     child = os.fork()
     if child:
-        status = os.waitpid(child, 0)[1]
-        return os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 1
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if ended == _WRONG:
+            print(f"step {step}: the process fails for another reason")  # noqa: T201 - read by the test
+        return ended != 0
     left = step
 
-    def hook(event: str, _arguments: object) -> None:
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal left
-        if event.startswith(_STEPS):
+        if event.startswith(_STEPS) and (how == "kill" or _needs_room(event, arguments)):
             left -= 1
             if left == 0 and how == "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -101,8 +105,17 @@ def interrupted(scenario: Scenario, output: Path, step: int, how: str) -> bool:
     try:
         scenario.act(output)
     except BaseException as error:  # noqa: BLE001 - nothing of the child may go on in the parent's place
-        os._exit(1 if isinstance(error, OSError) and error.errno == errno.ENOSPC else 2)
-    os._exit(0 if left > 0 else 1)  # a step that failed and did no harm was a step
+        full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        if not full:
+            traceback.print_exc()
+        os._exit(_FAILED if full else _WRONG)
+    os._exit(0 if left > 0 else _FAILED)  # a step that failed and did no harm was a step
+
+
+def _needs_room(event: str, arguments: tuple[object, ...]) -> bool:
+    """Tell what a full disk refuses: to open a file for writing, and new names."""
+    writes = event == "open" and isinstance(flags := arguments[2], int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+    return writes or event in {"os.mkdir", "os.link", "os.rename"}
 
 
 def faults(scenario: Scenario, output: Path) -> Iterator[str]:

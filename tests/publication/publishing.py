@@ -50,15 +50,14 @@ def publish(output: Path, files: Site, known: Site | None = None) -> None:
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """Read back all files of a folder, but the mark; a folder without files is told too."""
+    """Read back all files of a folder, but the mark and a mark half written; a folder without files is told too."""
     found: dict[str, bytes] = {}
     for path, folders, names in os.walk(folder):
         here = Path(path)
         found |= {str((here / name).relative_to(folder)): (here / name).read_bytes() for name in names}
         if not folders and not names:
             found[f"{here.relative_to(folder)}/"] = b""
-    found.pop(mark.NAME, None)
-    return found
+    return {path: content for path, content in found.items() if path not in {mark.NAME, f"{mark.NAME}.new"}}
 
 
 def spare(output: Path) -> Path:
