@@ -91,14 +91,14 @@ def publish(output: Path, release: str) -> None:
     staged, spare, old = (_beside(output, role) for role in (_STAGE, _SPARE, _OLD))
     _mark(os.fspath(staged), release)
     if not output.exists():
-        shutil.rmtree(spare, ignore_errors=True)
+        _drop(os.fspath(spare))
         _mark(os.fspath(_beside(output, _TWIN)), release)
         _beside(output, _TWIN).rename(spare)
         staged.rename(output)
         _note_lag(output, (release, release), set())
         return
     exchange.exchange(os.fspath(staged), os.fspath(output), os.fspath(old))
-    shutil.rmtree(spare, ignore_errors=True)
+    _drop(os.fspath(spare))
     staged.rename(spare)
 
 
@@ -112,8 +112,10 @@ def update(output: Path, base: str, release: str, written: Iterable[str], gone: 
     shown, kept = current(output), mark.release_of(spare)
     changed = {*written, *gone}
     if kept != base and lag is None:
-        shutil.rmtree(spare, ignore_errors=True)
-        shutil.copytree(live, spare, copy_function=link)
+        _drop(spare)
+        os.makedirs(spare)
+        _mark(spare, "")
+        shutil.copytree(live, spare, copy_function=link, ignore=_no_mark, dirs_exist_ok=True)
     _mark(spare, "")
     if kept != base and lag is not None:
         _copy(live, spare, lag - changed)
@@ -149,6 +151,17 @@ def _mark(tree: str, release: str) -> None:
     with open(f"{target}.new", "w", encoding="utf-8") as file:
         file.write(mark.written(release, names))
     os.replace(f"{target}.new", target)
+
+
+def _drop(tree: str) -> None:
+    """Delete a tree, which holds no release any more as soon as that begins."""
+    if os.path.isdir(tree):
+        _mark(tree, "")
+        shutil.rmtree(tree, ignore_errors=True)
+
+
+def _no_mark(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(mark.NAME)]
 
 
 def _lag(output: Path) -> set[str] | None:
