@@ -71,7 +71,7 @@ def uses(theme: Theme, template: str, path: str = "a/index.html", **given: objec
 PATHS = ("a/b/index.html", "a/c/index.html", "b/index.html", "index.html", "a/index.html", "404.html", "a/b/c/d.html")
 
 
-@pytest.mark.parametrize("template", ["style.html"])
+@pytest.mark.parametrize("template", ["one.html", "style.html"])
 def test_a_part_has_the_links_of_the_page_it_is_on(city: Path, template: str) -> None:
     alone = {path: page(theme(city), template, path, here="x", given=1) for path in PATHS}
     for order in (PATHS, PATHS[::-1]):
@@ -124,6 +124,32 @@ def test_a_page_knows_the_templates_and_the_words_it_used(city: Path) -> None:
     templates = {f"template:{name}.html" for name in ("one", "base", "foot", "words", "deep")}
     assert [set(names) for names in found] == [templates] * 3
     assert "message:Two" in uses(shared, "two.html", here="")
+
+
+@pytest.mark.parametrize("first", ["one.html", "two.html"])
+def test_what_was_made_once_is_still_accounted_for(city: Path, first: str) -> None:
+    """A page that comes second uses macros and parts that are there already: it must say so as the first did."""
+    alone, shared = uses(theme(city), "two.html", "a/x/index.html", here=""), theme(city)
+    page(shared, first, "a/y/index.html", here="", given=1)
+    assert uses(shared, "two.html", "a/x/index.html", here="") == alone
+    page(shared, first, "b/y/index.html", here="other", given=1)
+    assert uses(shared, "two.html", "c/x/index.html", here="another").keys() == alone.keys()
+
+
+def test_a_word_changes_the_pages_that_say_it_and_no_other(city: Path) -> None:
+    one, two, count = (uses(theme(city), name, here="", given=3) for name in ("one.html", "two.html", "count.html"))
+    write(city / "own", {"translations/fr.po": HEAD + 'msgid "One"\nmsgstr "Premier"\n'})
+    assert uses(theme(city), "one.html", here="", given=3) != one
+    assert uses(theme(city), "two.html", here="", given=3) == two
+    write(city / "own", {"translations/fr.po": HEAD + 'msgid "Two"\nmsgstr "Second"\n'})
+    assert uses(theme(city), "one.html", here="", given=3) == one
+    assert uses(theme(city), "two.html", here="", given=3) != two
+    plural = (
+        'msgid "%(num)s voice"\nmsgid_plural "%(num)s voices"\nmsgstr[0] "%(num)s voix"\nmsgstr[1] "%(num)s avis"\n'
+    )
+    write(city / "own", {"translations/fr.po": HEAD + plural})
+    assert uses(theme(city), "two.html", here="", given=3) == two
+    assert uses(theme(city), "count.html", here="", given=3) != count
 
 
 @pytest.mark.parametrize("name", ["base", "foot", "words", "deep", "one"])

@@ -63,7 +63,7 @@ class Plan:
         jobs = [Job("campaign", campaign) for campaign in campaigns]
         if self.everything:
             return [Job("assets"), Job("city"), *jobs]
-        return [Job("city"), *jobs] if jobs or self.pages else []
+        return [Job("city"), *jobs] if dirty or self.pages else []
 
     def _cites(self, microsite: Microsite) -> bool:
         """Tell whether a decision of a campaign names a contribution that changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agora_build import urls
 
 _FOLDERS = 64  # whose links are kept at a time
+_LINKS = 4_000  # kept for each: a debate leads to as many pages as people spoke
 
 
 class Links:
@@ -19,7 +20,7 @@ class Links:
         self.path = ""
         self.folder = ""  # the folder whose links are shared
         self.own = False  # whether something said since it was set False is of this page alone
-        self._inside = ""
+        self._inside = self._around = ""
         self._up = ""
         self._known: dict[str, str] = {}
         self._folders: dict[tuple[str, str], dict[str, str]] = {}
@@ -30,6 +31,7 @@ class Links:
         own = path.rpartition("/")[0]
         around = own.rpartition("/")[0]
         self._inside = f"{own}/"
+        self._around = f"{around}/" if around else ""
         self._up, self.folder = ("../", around) if own else ("", "")
         if len(self._folders) > _FOLDERS:
             self._folders.clear()
@@ -43,10 +45,13 @@ class Links:
 
     def to(self, target: str) -> str:
         """Write the link to an output path."""
-        if target.startswith(self._inside) or not self._up:
-            self.own = True
-            return urls.relative(target, self.path)
+        if target.startswith(self._around) and (not self._up or "/" in target[len(self._around) :]):
+            self.own = True  # this may be inside the folder of this page, or of another that shares these links
+            if not self._up or target.startswith(self._inside):
+                return urls.relative(target, self.path)
         link = self._known.get(target)
         if link is None:
+            if len(self._known) > _LINKS:
+                self._known.clear()
             link = self._known[target] = self._up + urls.relative(target, f"{self.folder}/x" if self.folder else "x")
         return link

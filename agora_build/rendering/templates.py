@@ -10,19 +10,19 @@ import hashlib
 import marshal
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from keyword import iskeyword
 from pathlib import Path
-from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 from jinja2.bccache import Bucket
-from jinja2.runtime import Context, Macro
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _WORDS = ("_", "gettext", "N_", "ngettext")
-_PLAIN = (FunctionType, MethodType)
 Known = Callable[[bytes], bytes | None]
 
 
@@ -56,32 +56,70 @@ class Compiled(jinja2.BytecodeCache):
         return hashlib.blake2b(said.encode(), digest_size=16).digest()
 
 
-class _Context(Context):
-    """Calls functions and macros without asking each time what kind of function Jinja would have to know of."""
+class _Code(CodeGenerator):
+    """Writes the code of templates: functions are called directly, and one call makes of a value what a page says.
 
-    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Jinja's
-        """Call something from a template."""
-        kind: type = type(called)
-        if kind is not Macro and (kind not in _PLAIN or hasattr(called, "jinja_pass_arg")):
-            return super().call(called, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        return called(self.eval_ctx, *args, **kwargs) if kind is Macro else called(*args, **kwargs)
+    Jinja asks at each call whether the function wants to know of the context: none of ours does, and macros do without.
+    """
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802
+        """Write a call."""
+        if forward_caller or node.dyn_args or node.dyn_kwargs or any(iskeyword(item.key) for item in node.kwargs):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for arg in node.args:
+            self.visit(arg, frame)
+            self.write(", ")
+        for item in node.kwargs:
+            self.write(f"{item.key}=")
+            self.visit(item.value, frame)
+            self.write(", ")
+        self.write(")")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 - as Jinja's
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.said(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ANN401 - as Jinja's
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write(")")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
+
+class _Template(jinja2.Template):
+    """A template that remembers what its macros used as they were made, which is once for all the pages."""
+
+    _asked: frozenset[str]
+
+    def _get_default_module(self, ctx: Any = None) -> TemplateModule:  # noqa: ANN401, ARG002 - as Jinja's
+        templates: Any = self.environment
+        if self._module is None:
+            before, templates.used = templates.used, set()
+            self._module = self.make_module()
+            self._asked, templates.used = frozenset(templates.used), before
+        templates.used |= self._asked
+        return self._module
 
 
 class Templates(jinja2.Environment):
     """The templates of a theme, earlier folders first; `used` is what was used since somebody emptied it."""
 
-    context_class = _Context
+    code_generator_class = _Code
+    template_class = _Template
 
     def __init__(
         self,
         folders: tuple[Path, ...],
         catalogue: gettext.GNUTranslations,
         compiled: Compiled,
-        **options: Any,  # noqa: ANN401 - those of Jinja
+        finalize: Callable[[Any], Any],
     ) -> None:
-        """Prepare the templates; nothing is read yet."""
+        """Prepare the templates; nothing is read yet. `finalize` is given each value before it is escaped."""
         super().__init__(
             loader=jinja2.FileSystemLoader([folder / "templates" for folder in folders]),
             autoescape=True,
@@ -91,18 +129,34 @@ class Templates(jinja2.Environment):
             keep_trailing_newline=True,
             auto_reload=False,
             bytecode_cache=compiled,
-            **options,
+            finalize=finalize,
         )
+        words = lru_cache(maxsize=4_000)(lambda text: escape(finalize(text)))  # most come back on page after page
+
+        def said(value: Any) -> str:  # noqa: ANN401 - whatever a template says
+            kind = type(value)
+            return value if kind is Markup else words(value) if kind is str else escape(finalize(value))
+
+        self.said = said
         self.used: set[str] = set()
+        self._loaded: dict[str, jinja2.Template] = {}
         self._catalogue, self._compiled = catalogue, compiled
         self._constant = lru_cache(maxsize=4_000)(lambda msgid: Markup(catalogue.gettext(msgid) % {}))
-        words: Mapping[str, Any] = {"_": self.gettext, "gettext": self.gettext, "ngettext": self.ngettext, "N_": str}
-        self.globals |= words
+        functions: Mapping[str, Any] = {
+            "_": self.gettext,
+            "gettext": self.gettext,
+            "ngettext": self.ngettext,
+            "N_": str,
+        }
+        self.globals |= functions
 
     def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> jinja2.Template:  # noqa: A002, ANN401
         """Give a template, and note that it is used."""
+        made = self._loaded.get(name)
+        if made is None:
+            made = self._loaded[name] = super().get_template(name, parent, globals)
         self.used.add(f"template:{name}")
-        return super().get_template(name, parent, globals)
+        return made
 
     def make_globals(self, d: Any = None) -> Any:  # noqa: ANN401 - as Jinja's
         """Give the names that all templates know, as a plain dictionary: Jinja's chain of maps is slow to copy."""
@@ -135,7 +189,10 @@ class Templates(jinja2.Environment):
         return hashlib.blake2b("\n".join((source, *words)).encode(), digest_size=16).hexdigest()
 
     def _said(self, message: str) -> str:
-        return "\n".join(self._catalogue.ngettext(message, message, count) for count in (0, 1, 2, 5))
+        """Give all that a message may say; ngettext knows none but those that depend on a number."""
+        if not self._catalogue.ngettext(message, "", 0):
+            return self._catalogue.gettext(message)
+        return "\n".join(self._catalogue.ngettext(message, "", count) for count in (0, 1, 2, 5))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         words = _Words(self._catalogue)
