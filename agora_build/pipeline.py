@@ -249,10 +249,12 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
             press.theme.compile_shared()
             store.note("torn", b"1")  # until the build ends, what is in the store may be ahead of what is published
             store.pause()
-        for _, made in workers.each(press, jobs, processes):
+        count, total = 0, sum(press.weight(job) for job in jobs)
+        for index, made in workers.each(press, jobs, processes):
             profile.add(made)
             done.append(made)
-            order.progress(stage, len(done), len(jobs))
+            count += press.weight(jobs[index])
+            order.progress(stage, count, total)
         for made in done:
             store.add_scope(made.row)
             for key, value in made.compiled.items():

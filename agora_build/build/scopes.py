@@ -131,6 +131,10 @@ class Press:
             made.told = before is None or before.summary != made.row.summary
         return made
 
+    def weight(self, job: Job) -> int:
+        """Say, in contributions, how long a job is."""
+        return 1 + self.sizes.get((job.campaign, job.debate), 0) // job.shards
+
     def render(self, name: str, outputs: Iterable[Output[Any]]) -> Made:
         """Render what changed among the outputs of a scope."""
         before = self.reader().scope(name)
