@@ -101,5 +101,5 @@ def edit(peer: Peer, folder: Path, number: int) -> None:
 
 def pages(peer: Peer, folder: Path) -> int:
     """Count the pages of contributions that were made."""
-    found = (path for path in (folder / peer.output).glob(peer.page) if "page" not in path.parent.name)
+    found = (path for path in (folder / peer.output).glob(peer.page) if path.parent.name != "page")
     return sum(1 for _ in found)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from publishing import identity, publish, read, site, spare
+from publishing import identity, publish, read, site
 
 from agora_build.build import exchange, release
 
