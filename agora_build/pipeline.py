@@ -118,8 +118,8 @@ def _build(order: Order, cache: str) -> BuildReport:
             old = {}  # a build was killed between the two: what the store holds is another city's state
         torn = store.is_fresh or bool(store.fact("torn"))
         base = store.fact("release").decode()  # with the records of its files: the state is written after
-        fresh = not release.reachable(order.output, base)
-        todo = plan.Plan(everything=torn or fresh or not old or city.changed_for_all(old))
+        fresh = torn or not release.reachable(order.output, base)
+        todo = plan.Plan(everything=fresh or not old or city.changed_for_all(old))
         with profile.stage("read"):
             _read(order, city, old, store, todo)
         with profile.stage("gather"):

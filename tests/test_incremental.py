@@ -14,6 +14,8 @@ import pytest
 from cities import minimal_city
 from sites import built
 
+from agora_build.build import release
+
 THEME = Path(__file__).parent.parent / "themes" / "agora"
 STEPS = 200
 QUAIS, PLACE = "content/campaigns/les-quais", "content/campaigns/la-place"
@@ -260,6 +262,30 @@ def _put_back(city: Path, keep: dict[Path, bytes]) -> None:
     for folder in sorted((path for path in city.rglob("*") if path.is_dir()), reverse=True):
         if ".agora" not in folder.parts and not any(folder.iterdir()):
             folder.rmdir()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_build_stopped_before_it_publishes_is_made_again(
+    jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What processes had already noted of the pages they made is not taken for what is published."""
+    city = city_of(tmp_path)
+    output, day = tmp_path / "output", datetime.date(2016, 6, 15)
+    assert built(city, output, day, jobs).problems == []
+    (city / "themes/ville/templates").mkdir()
+    base = (THEME / "templates/base.html").read_text("utf-8")
+    (city / "themes/ville/templates/base.html").write_text(base + "<!-- -->\n", "utf-8")
+
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release, "update", stop)
+        patch.setattr(release, "publish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            built(city, output, day, jobs)
+    assert built(city, output, day, jobs).problems == []
+    assert tree(output) == from_nothing(city, tmp_path / "whole", day)[0]
 
 
 def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:

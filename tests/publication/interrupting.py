@@ -1,14 +1,17 @@
 """Interrupts a publication at each of its steps in turn, and tells after which one a reader finds something else.
 
 A step is what Python announces to audit hooks before it is done: a file opened, linked, renamed or removed, a folder
-made, listed or removed, the system call looked up. `python interrupting.py FOLDER SCENARIO kill|fail exchange|steps`
-prints how many steps were interrupted, then each fault found.
+made, listed or removed, the system call looked up. `python interrupting.py FOLDER SCENARIO HOW WAY` prints each fault
+found, then how many times it was interrupted. HOW: `kill`, `full` (the disk is) or `twice` (killed, and what is then
+tried killed too, at moments drawn by lot). WAY: `exchange`, or `renames` on a disk that cannot exchange two folders.
 """
 
 from __future__ import annotations
 
 import errno
+import itertools
 import os
+import random
 import shutil
 import signal
 import sys
@@ -181,21 +184,27 @@ def _refuse(_one: str, _other: str) -> None:
 
 def main(folder: str, name: str, how: str, way: str) -> None:
     """Interrupt one scenario at its first step, then at its second, until one comes to its end."""
-    if way == "steps":
+    if way == "renames":
         exchange._at_once = _refuse  # what a disk that cannot exchange answers
-    scenario, step = SCENARIOS[name], 0
-    output = Path(folder) / "here" / "output"
-    while True:
-        step += 1
+    scenario, output = SCENARIOS[name], Path(folder) / "here" / "output"
+    plan = _by_lot() if how == "twice" else ((step,) for step in itertools.count(1))
+    done = 0
+    for steps in plan:
         shutil.rmtree(output.parent, ignore_errors=True)
         output.parent.mkdir(parents=True)
         scenario.before(output)
-        reached = interrupted(scenario, output, step, how)
+        reached = [interrupted(scenario, output, step, "full" if how == "full" else "kill") for step in steps]
         for fault in faults(scenario, output):
-            print(f"step {step}: {fault}")  # noqa: T201 - read by the test
-        if not reached:
+            print(f"step {steps}: {fault}")  # noqa: T201 - read by the test
+        if not any(reached):
             break
-    print(f"steps {step - 1}")  # noqa: T201
+        done += 1
+    print(f"interrupted {done}")  # noqa: T201
+
+
+def _by_lot() -> Iterator[tuple[int, int]]:
+    chance = random.Random(3)  # noqa: S311 - the same moments each time
+    return ((chance.randint(1, 75), chance.randint(1, 160)) for _ in range(150))
 
 
 if __name__ == "__main__":
