@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -119,6 +121,17 @@ def test_a_damaged_cache_is_as_good_as_none(
     say(city, "ici")
     assert refusals(city, output) == []
     (city / ".agora" / name).write_bytes(harm)
+    say(city, "ailleurs")
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ailleurs"
+
+
+def test_a_cache_of_an_older_agora_is_as_good_as_none(two: tuple[Path, Path, dict[str, dict[str, bytes]]]) -> None:
+    city, output, sites = two
+    say(city, "ici")
+    assert refusals(city, output) == []
+    with contextlib.closing(sqlite3.connect(city / ".agora/cache.sqlite")) as older_agora:
+        older_agora.executescript("PRAGMA user_version = 0; DROP TABLE scopes;")
     say(city, "ailleurs")
     assert refusals(city, output) == []
     assert which(output, sites) == "ailleurs"

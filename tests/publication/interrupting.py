@@ -178,7 +178,7 @@ class _copied:  # noqa: N801 - used as a function
         shutil.rmtree(self._folder)
 
 
-def _refuse(_one: str, _other: str) -> None:
+def _refuse(one: str, other: str) -> None:  # noqa: ARG001 - in the place of one that uses them
     raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
 
