@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import agora_build
-from agora_build.build import inspection, links, locks, plan, reading, release, signature, state, workers
+from agora_build.build import inspection, links, locks, mark, plan, reading, release, signature, state, workers
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
@@ -118,7 +118,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             old = {}  # a build was killed between the two: what the store holds is another city's state
         torn = store.is_fresh or bool(store.fact("torn"))
         base = store.fact("release").decode()  # with the records of its files: the state is written after
-        fresh = torn or not release.reachable(order.output, base)
+        fresh = torn or _touched(order, old) or not release.reachable(order.output, base)
         todo = plan.Plan(everything=fresh or not old or city.changed_for_all(old))
         with profile.stage("read"):
             _read(order, city, old, store, todo)
@@ -137,9 +137,17 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.note("since", str(city.since).encode())
             store.keep()
             said = {"frame": _frame_hash(frame), "release": identity, "files": files}
-            where = {"call": list(order.call), "output": os.fspath(order.output)}
-            state.write(cache, {**city.state(), **said, **where})
+            where = os.fspath(order.output)
+            seen = {"call": list(order.call), "output": where, "shown": mark.changed_at(where)}
+            state.write(cache, {**city.state(), **said, **seen})
     return BuildReport([], files, written, profile=profile)
+
+
+def _touched(order: Order, old: Mapping[str, Any]) -> bool:
+    """Tell whether somebody took something away from the published folder since it was published."""
+    where = os.fspath(order.output)
+    same = old.get("output") == where and old["release"] == release.current(order.output)
+    return same and old["shown"] != mark.changed_at(where)
 
 
 def _number(fact: bytes) -> int | None:

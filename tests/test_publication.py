@@ -126,6 +126,15 @@ def test_a_damaged_cache_is_as_good_as_none(
     assert which(output, sites) == "ailleurs"
 
 
+def test_a_home_page_deleted_by_hand_comes_back(two: tuple[Path, Path, dict[str, dict[str, bytes]]]) -> None:
+    city, output, sites = two
+    say(city, "ici")
+    assert refusals(city, output) == []
+    (output / "index.html").unlink()
+    assert refusals(city, output) == []
+    assert which(output, sites) == "ici"
+
+
 def test_a_cache_of_an_older_agora_is_as_good_as_none(two: tuple[Path, Path, dict[str, dict[str, bytes]]]) -> None:
     city, output, sites = two
     say(city, "ici")

@@ -1,7 +1,7 @@
 """Turns the mark of a published folder into what it says: the release it holds, and the names a build made there."""
 
 # os.path and open, not Path objects: this is read before anything else is imported.
-# ruff: noqa: PTH118, PTH123
+# ruff: noqa: PTH116, PTH118, PTH123
 from __future__ import annotations
 
 import os
@@ -14,6 +14,14 @@ def release_of(tree: str) -> str:
     """Give the release that a folder holds, whole; '' when it holds none, or is being changed."""
     first = _lines(tree)[:1]
     return first[0].removeprefix(_RELEASE) if first and first[0].startswith(_RELEASE) else ""
+
+
+def changed_at(tree: str) -> int:
+    """Tell, in nanoseconds, when a file last came to the top of a folder or went from it; 0 when it is not there."""
+    try:
+        return os.stat(tree).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def made_in(tree: str) -> frozenset[str]:

@@ -20,6 +20,7 @@ def said(arguments: Sequence[str]) -> tuple[str, signature.Taken | None]:
     same = (
         old.get("call") == call(arguments)
         and old["release"] == mark.release_of(str(old["output"]))
+        and old["shown"] == mark.changed_at(str(old["output"]))
         and old["commit"] == commit_of(root)
         and old["extra"] == signature.of_files(_paths(old["extra"]))
         and old["signed_code"] == signature.of_code(root)
