@@ -22,7 +22,7 @@ from agora_build.build import exchange, locks, mark
 from agora_build.problems import START, Problem
 
 _SOURCES = ("content", "themes")
-_SPARE, _STAGE, _TWIN, _OLD, _LAG = "previous", "new", "twin", "old", "lag"
+_SPARE, _STAGE, _TWIN, _OLD, _TRASH, _LAG = "previous", "new", "twin", "old", "trash", "lag"
 
 
 def refused(root: Path, output: Path) -> list[Problem]:
@@ -72,7 +72,7 @@ def twin(output: Path) -> str:
 
 def unstage(output: Path) -> None:
     """Drop what was staged, published or not."""
-    for role in (_STAGE, _TWIN):
+    for role in (_STAGE, _TWIN, _TRASH):
         shutil.rmtree(_beside(output, role), ignore_errors=True)
 
 
@@ -83,7 +83,7 @@ def current(output: Path) -> str:
 
 def reachable(output: Path, release: str) -> bool:
     """Tell whether a release is whole on the disk: published, or in the spare."""
-    return bool(release) and release in (current(output), current(_beside(output, _SPARE)))
+    return bool(release) and output.is_dir() and release in (current(output), current(_beside(output, _SPARE)))
 
 
 def publish(output: Path, release: str) -> None:
@@ -115,7 +115,7 @@ def update(output: Path, base: str, release: str, written: Iterable[str], gone: 
         _drop(spare)
         os.makedirs(spare)
         _mark(spare, "")
-        shutil.copytree(live, spare, copy_function=link, ignore=_no_mark, dirs_exist_ok=True)
+        _copy(live, spare, _paths(live))
     _mark(spare, "")
     if kept != base and lag is not None:
         _copy(live, spare, lag - changed)
@@ -154,14 +154,18 @@ def _mark(tree: str, release: str) -> None:
 
 
 def _drop(tree: str) -> None:
-    """Delete a tree, which holds no release any more as soon as that begins."""
+    """Delete a tree, which is there no more as soon as that begins."""
     if os.path.isdir(tree):
-        _mark(tree, "")
-        shutil.rmtree(tree, ignore_errors=True)
+        name, _, _ = tree.rpartition(".")
+        shutil.rmtree(f"{name}.{_TRASH}", ignore_errors=True)
+        os.replace(tree, f"{name}.{_TRASH}")
+        shutil.rmtree(f"{name}.{_TRASH}", ignore_errors=True)
 
 
-def _no_mark(_folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith(mark.NAME)]
+def _paths(tree: str) -> list[str]:
+    """List the files of a tree but its mark."""
+    found = [os.path.relpath(os.path.join(folder, name), tree) for folder, _, names in os.walk(tree) for name in names]
+    return [path for path in found if not path.startswith(mark.NAME)]
 
 
 def _lag(output: Path) -> set[str] | None:
@@ -213,13 +217,19 @@ def _move(source: str, tree: str, path: str) -> None:
 def _room(tree: str, path: str) -> None:
     """Make the folders of a path, in the place of the file that one of them may have been."""
     folder = os.path.dirname(os.path.join(tree, path))
-    if not os.path.isdir(folder):
-        os.makedirs(folder, exist_ok=True)
+    if os.path.isdir(folder):
+        return
+    above = os.path.dirname(path)
+    while above:
+        if os.path.isfile(os.path.join(tree, above)):
+            os.remove(os.path.join(tree, above))
+        above = os.path.dirname(above)
+    os.makedirs(folder, exist_ok=True)
 
 
 def _remove(tree: str, path: str) -> None:
     """Take a file away, and the folders that it leaves empty."""
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):  # it may be a folder by now
         os.remove(os.path.join(tree, path))
     folder = os.path.dirname(path)
     while folder:
