@@ -22,7 +22,7 @@ from agora_build.content.known import KnownMedia, KnownPlaces
 from agora_build.content.loader import checked, draft_of, entry_of
 from agora_build.content.pictures import check_pictures
 from agora_build.content.site import AudioFacts
-from agora_build.content.tree import MAX_TEXT, found_at, scan, well_named
+from agora_build.content.tree import MAX_TEXT, VOTES, found_at, scan, well_named
 from agora_build.problems import Problem
 
 _CHUNK = 250  # files that a process reads in one go
@@ -116,11 +116,12 @@ def row_of(document: Document) -> Row:
     found = document.found
     said = found.folder == "contributions"
     entry = entry_of(document)
+    debate = entry.meta.debate if said else found.slug if found.folder == VOTES else ""
     return Row(
         found.path,
         document.digest,
         found.campaign,
-        entry.meta.debate if said else "",
+        debate,
         entry_blob(entry),
         b"" if said else pickle.dumps(offer_of(document), pickle.HIGHEST_PROTOCOL),
         pickle.dumps(sorted(document.named), pickle.HIGHEST_PROTOCOL) if document.named else b"",

@@ -33,7 +33,7 @@ class Row:
     path: str
     digest: str
     campaign: str
-    debate: str  # of a contribution, else ''
+    debate: str  # of a contribution or of a file of a vote, else ''
     entry: bytes
     offer: bytes
     named: bytes

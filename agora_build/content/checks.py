@@ -8,8 +8,9 @@ from typing import Any
 
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
-from agora_build.content.tree import WITH_ID, Found
+from agora_build.content.tree import VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
+from agora_build.content.vote_checks import check_method, check_votes
 from agora_build.problems import START, Problem
 from agora_build.urls import Urls
 
@@ -101,6 +102,8 @@ def _map(_draft: Draft, document: Document) -> Iterator[Problem]:
 def _debate(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _ordered(document, "opens", "closes")
     yield from _repeated(document, "themes")
+    yield from _repeated(document, "options")
+    yield from check_method(document)
     opens, closes = draft.offer(f"content/campaigns/{document.found.campaign}/campaign.md").period
     if opens and closes and closes < opens:
         return
@@ -209,4 +212,5 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "resources": _resource,
     "episodes": _episode,
     "decisions": _decision,
+    VOTES: check_votes,
 }

@@ -15,8 +15,10 @@ from typing import Any
 from agora_build.content import markdown_scan
 from agora_build.content.config_file import ConfigFile
 from agora_build.content.fields import Model
+from agora_build.content.models import Ballot, Table
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source, read_source
+from agora_build.content.tables import read_table
 from agora_build.content.tree import Found
 from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
@@ -73,6 +75,10 @@ class Offer:
     layers: tuple[str, ...] | None = None  # of a map; None when it cannot be read
     anchors: tuple[str, ...] = ()  # of a text that staff wrote
     debate: str = ""  # of a contribution
+    method: str = ""  # of a debate
+    options: tuple[str, ...] | None = ()  # of a debate; None when they are wrong, and told of
+    ballot: Ballot | None = None  # of a debate
+    digest: str = ""  # of a table of a vote, which others of the vote are compared with
 
 
 NOTHING = Offer()
@@ -126,7 +132,7 @@ def read_document(root: str, found: Found) -> Document:
         return Document(found, Source(found.path))
     with open(os.path.join(root, found.path), "rb") as file:
         raw = file.read()
-    source = read_source(found.path, raw)
+    source = read_table(found.path, raw) if found.model is Table else read_source(found.path, raw)
     document = Document(found, source, digest=hashlib.blake2b(raw, digest_size=16).hexdigest())
     document.problems += source.problems
     if source.data is not None:
@@ -144,12 +150,17 @@ def offer_of(document: Document) -> Offer:
     if folder == "contributions":
         return Offer(document.read, debate=str(document.values.get("debate", "")))
     values = document.values
+    if document.found.model is Table:
+        return Offer(document.read, digest=document.digest)
     return Offer(
         document.read,
         period=(values.get("opens"), values.get("closes"))
-        if folder == "campaign" and slug == "campaign"
+        if folder == "debates" or (folder == "campaign" and slug == "campaign")
         else NOTHING.period,
-        themes=_themes(document) if folder == "debates" else None,
+        method=str(values.get("method", "")) if folder == "debates" else "",
+        options=_listed(document, "options") if folder == "debates" else (),
+        ballot=values.get("ballot") if folder == "debates" else None,
+        themes=_listed(document, "themes") if folder == "debates" else None,
         layers=ids(document.written.get("layers"))
         if folder == "campaign" and slug == "map" and document.read
         else None,
@@ -157,10 +168,10 @@ def offer_of(document: Document) -> Offer:
     )
 
 
-def _themes(debate: Document) -> tuple[str, ...] | None:
-    if not debate.read or ("themes" in debate.written and "themes" not in debate.values):
+def _listed(debate: Document, key: str) -> tuple[str, ...] | None:
+    if not debate.read or (key in debate.written and key not in debate.values):
         return None
-    return ids(debate.written.get("themes"))
+    return ids(debate.written.get(key))
 
 
 def ids(tables: object) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 from agora_build.config import Config
 from agora_build.content.models import Contribution
 from agora_build.content.site import AudioFacts, Entry, Microsite, Site, Thread, ThreadSummary
+from agora_build.content.tree import VOTES
 
 Key = tuple[str, str]  # a campaign's slug and a debate's
 
@@ -47,17 +48,28 @@ def heard(
     return replace(site, microsites=tuple(_heard(item, summaries, cited) for item in site.microsites))
 
 
-def threads(contributions: Iterable[Entry[Contribution]]) -> dict[Key, Thread]:
-    """Sort contributions into the threads they make."""
-    said: dict[Key, list[Entry[Contribution]]] = {}
-    for entry in contributions:
-        said.setdefault((entry.campaign, entry.meta.debate), []).append(entry)
-    return {key: thread(key, entries) for key, entries in said.items()}
+def in_thread(path: str) -> bool:
+    """Tell whether a content file belongs to the thread of a debate: a contribution, or a file of its vote."""
+    return path.count("/") > 3 and folder_of(path) in ("contributions", VOTES)  # noqa: PLR2004
 
 
-def thread(key: Key, contributions: Iterable[Entry[Contribution]]) -> Thread:
-    """Put the contributions to one debate in order."""
-    return Thread(*key, tuple(sorted(contributions, key=lambda entry: (entry.meta.date, entry.slug))))
+def threads(entries: Iterable[Entry[Any]]) -> dict[Key, Thread]:
+    """Sort contributions and the files of votes into the threads they make."""
+    said: dict[Key, list[Entry[Any]]] = {}
+    for entry in entries:
+        debate = entry.slug if folder_of(entry.path) == VOTES else entry.meta.debate
+        said.setdefault((entry.campaign, debate), []).append(entry)
+    return {key: thread(key, found) for key, found in said.items()}
+
+
+def thread(key: Key, entries: Iterable[Entry[Any]]) -> Thread:
+    """Put what belongs to one debate in order."""
+    said: list[Entry[Contribution]] = []
+    votes: list[Entry[Any]] = []
+    for entry in entries:
+        (votes if folder_of(entry.path) == VOTES else said).append(entry)
+    said.sort(key=lambda entry: (entry.meta.date, entry.slug))
+    return Thread(*key, tuple(said), tuple(sorted(votes, key=lambda entry: entry.path)))
 
 
 def cited_by(microsite: Microsite) -> list[str]:

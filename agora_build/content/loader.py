@@ -12,7 +12,7 @@ from typing import Any
 from agora_build.content.checks import check, check_ids
 from agora_build.content.config_file import ConfigFile, read_config_file
 from agora_build.content.draft import Document, Draft
-from agora_build.content.gathering import Key, cited_by, gathered, heard, threads
+from agora_build.content.gathering import Key, cited_by, gathered, heard, in_thread, threads
 from agora_build.content.pictures import check_pictures
 from agora_build.content.prose_checks import check_prose
 from agora_build.content.references import check_references
@@ -72,8 +72,8 @@ def _loaded(draft: Draft, named: set[str]) -> Loaded:
     config = draft.config.config
     assert config is not None  # noqa: S101 - a city without one has problems
     entries = [entry_of(document) for document in draft.documents.values()]
-    said = threads(entry for entry in entries if "/contributions/" in entry.path)
-    others = [entry for entry in entries if "/contributions/" not in entry.path]
+    said = threads(entry for entry in entries if in_thread(entry.path))
+    others = [entry for entry in entries if not in_thread(entry.path)]
     audio = {path: facts for path, facts in draft.audio.items() if facts is not None}
     site = gathered(draft.root, config, others, named, audio)
     contributions = {entry.slug: entry for thread in said.values() for entry in thread.contributions}

@@ -140,6 +140,36 @@ class Theme(Model):
     title: Line = Field(description="Nom affiché.")
 
 
+class Option(Model):
+    """An option that ballots choose among."""
+
+    id: Slug = Field(description="Identifiant court, écrit sur les bulletins publiés.")
+    title: Line = Field(description="Nom affiché.")
+    text: Prose | None = Field(None, description="Ce que l’option veut dire, en quelques phrases.")
+
+
+class Ballot(Model):
+    """How a vote is cast and counted, and when its result is shown."""
+
+    kind: Literal["approval", "points", "ranking", "yes-no"] = Field(description="Ce que l’on écrit sur un bulletin.")
+    points: Annotated[int, Field(ge=2, le=1000)] | None = Field(None, description="Points à répartir (points).")
+    most: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None, description="Points au plus sur une option (points)."
+    )
+    choices: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        None, description="Nombre d’options au plus (approval, ranking)."
+    )
+    turnout: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        None, description="Part des codes, en pour cent, sans laquelle le résultat n’engage pas."
+    )
+    majority: Annotated[int, Field(ge=50, le=99)] = Field(
+        50, description="Part de « oui », en pour cent, qu’il faut dépasser (yes-no)."
+    )
+    results: Day | None = Field(
+        None, description="Premier jour où le résultat est montré ; sinon, ce que disent les modalités."
+    )
+
+
 class Debate(Model):
     """A question put to the public, with its dates, method and documents; the body gives the context."""
 
@@ -150,6 +180,8 @@ class Debate(Model):
     method: Method = Field("arguments", description="Méthode du débat.")
     summary: Summary | None = Field(None, description="Le débat en deux phrases.")
     themes: tuple[Theme, ...] = Field((), description="Thèmes de classement.")
+    options: tuple[Option, ...] = Field((), description="Options entre lesquelles choisir (priorities).")
+    ballot: Ballot | None = Field(None, description="Comment on vote (priorities, referendum).")
     documents: tuple[ResourceRef, ...] = Field((), description="Ressources à lire avant de débattre.")
     synthesis: Prose | None = Field(None, description="Synthèse de l’animation, une fois le débat clos.")
     illustrative: bool = Field(False, description="Débat d’exemple, signalé comme tel.")
@@ -285,6 +317,47 @@ class Episode(Model):
     location: Location | None = Field(None, description="Où elle a été enregistrée.")
     debate: DebateRef | None = Field(None, description="Débat dont elle parle.")
     illustrative: bool = Field(False, description="Émission d’exemple, signalée comme telle.")
+
+
+class Table(Model):
+    """A file of a vote in rows and columns (CSV), such as its ballots: how many rows it has."""
+
+    rows: int = Field(description="Nombre de lignes, sans l’en-tête.")
+
+
+class PaperCount(Model):
+    """Who counted the paper ballots of a vote, and who checked; the count itself is in paper.csv beside it."""
+
+    date: Day = Field(description="Jour du dépouillement.")
+    place: Line = Field(description="Lieu du dépouillement, public.")
+    entered_by: Line = Field(description="Qui a saisi le compte : service ou rôle.")
+    checked_by: Line = Field(description="Qui l’a vérifié : un autre rôle.")
+    spoiled: Attendance = Field(0, description="Bulletins nuls.")
+
+
+class Raised(Model):
+    """The hands raised for an option."""
+
+    option: Slug = Field(description="Option du vote, ou yes, no, abstain.")
+    hands: Attendance = Field(description="Nombre de mains levées.")
+
+
+class MeetingTally(Model):
+    """A show of hands in a meeting; it is shown apart and never added to ballots."""
+
+    date: Day = Field(description="Jour.")
+    title: Line = Field(description="Nom de la rencontre.")
+    workshop: WorkshopRef | None = Field(None, description="Rencontre de l’agenda.")
+    present: HeadCount = Field(description="Nombre de personnes présentes.")
+    entered_by: Line = Field(description="Qui a saisi le compte : service ou rôle.")
+    checked_by: Line = Field(description="Qui l’a vérifié : un autre rôle.")
+    hands: Annotated[tuple[Raised, ...], Field(min_length=1)] = Field(description="Mains levées par option.")
+
+
+class MeetingTallies(Model):
+    """The shows of hands on a vote's question."""
+
+    meetings: Annotated[tuple[MeetingTally, ...], Field(min_length=1)] = Field(description="Rencontres, par date.")
 
 
 class Considered(Model):

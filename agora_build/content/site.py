@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from agora_build.config import Config
 from agora_build.content.fields import Model
@@ -67,11 +67,12 @@ class Voices:
 
 @dataclass(frozen=True)
 class Thread:
-    """What was said in one debate: all its contributions, by date, then id."""
+    """What was said in one debate: all its contributions, by date, then id, and the files of its vote."""
 
     campaign: str
     debate: str
     contributions: tuple[Entry[Contribution], ...]
+    votes: tuple[Entry[Any], ...] = ()  # the files of its vote, by path
 
     def parent(self, entry: Entry[Contribution]) -> Entry[Contribution] | None:
         """Find the contribution that one replies to."""

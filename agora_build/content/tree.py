@@ -25,6 +25,18 @@ KINDS: dict[str, type[fields.Model]] = {
     "episodes": models.Episode,
     "decisions": models.Decision,
 }
+VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
+VOTE_FILES: dict[str, type[fields.Model]] = {
+    "votes.csv": models.Table,
+    "codes.csv": models.Table,
+    "void.csv": models.Table,
+    "spent.csv": models.Table,
+    "ballots.csv": models.Table,
+    "paper.csv": models.Table,
+    "roots.csv": models.Table,
+    "paper.yml": models.PaperCount,
+    "meetings.yml": models.MeetingTallies,
+}
 WITH_ID = ("contributions", "places")  # named by an opaque id, the others by a slug
 CAMPAIGN_FILES: dict[str, type[fields.Model]] = {
     "campaign.md": models.Campaign,
@@ -34,7 +46,7 @@ CAMPAIGN_FILES: dict[str, type[fields.Model]] = {
 MEDIA_FOLDERS = ("media", "map", "radio")  # of content/, beside pages and campaigns
 MEDIA = frozenset((*fields.PICTURES.suffixes, *fields.AUDIO.suffixes, *fields.FILES.suffixes))
 IGNORED = ("LICENSE.md", "README.md")
-MAX_TEXT, MAX_MEDIA, MAX_AUDIO = 1_000_000, 50_000_000, 200_000_000
+MAX_TEXT, MAX_TABLE, MAX_MEDIA, MAX_AUDIO = 1_000_000, 300_000_000, 50_000_000, 200_000_000
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ID = re.compile(r"[0-9]{8}-[0-9a-hjkmnp-tv-z]{8}")
 _UNPORTABLE = re.compile(r"[<>:\"|?*#%\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
@@ -122,7 +134,7 @@ def _known_folder(path: str, tree: Tree) -> bool:
     if len(parts) == 1:
         allowed = ("pages", "campaigns", *MEDIA_FOLDERS)
     elif parts[0] == "campaigns" and len(parts) == 3:  # noqa: PLR2004
-        allowed = (*KINDS, "media")
+        allowed = (*KINDS, "media", VOTES)
     if allowed and name not in allowed:
         tree.refuse(path, "unexpected-folder", near=nearest(name, allowed), allowed=", ".join(allowed))
         return False
@@ -147,17 +159,23 @@ def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
     if place:
         folder, campaign, slug, model = place
         _name(tree, path, folder, slug)
-        readable = not link and _small(tree, path, entry, MAX_TEXT)
+        readable = not link and _small(tree, path, entry, MAX_TABLE if model is models.Table else MAX_TEXT)
         tree.found.append(Found(path, folder, campaign, slug, model, readable))
-    elif suffix in MEDIA and path.count("/") > 1 and path.split("/")[1:3] != ["campaigns", entry.name]:
+    elif suffix in MEDIA and path.count("/") > 1 and _may_hold_media(path):
         if _UNPORTABLE.search(entry.name):
             tree.refuse(path, "bad-media-name")
         tree.media.add(path)
         if not link:
             _small(tree, path, entry, MAX_AUDIO if suffix in fields.AUDIO.suffixes else MAX_MEDIA)
     elif not link:
-        near = nearest(entry.name, CAMPAIGN_FILES) if path.count("/") == 3 else ""  # noqa: PLR2004
+        known = {3: CAMPAIGN_FILES, 5: VOTE_FILES}.get(path.count("/"), {})
+        near = nearest(entry.name, known)
         tree.refuse(path, "unexpected-file", near=near)
+
+
+def _may_hold_media(path: str) -> bool:
+    parts = path.split("/")
+    return parts[1:3] != ["campaigns", parts[-1]] and parts[3:4] != [VOTES]
 
 
 @lru_cache(maxsize=1024)
@@ -170,6 +188,8 @@ def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
             return "campaign", campaign, name.partition(".")[0], CAMPAIGN_FILES[name]
         case ["campaigns", campaign, folder, name] if folder in KINDS and name.endswith(".md"):
             return folder, campaign, name[:-3], KINDS[folder]
+        case ["campaigns", campaign, "votes", debate, name] if name in VOTE_FILES:
+            return VOTES, campaign, debate, VOTE_FILES[name]
     return None
 
 
