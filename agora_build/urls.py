@@ -26,6 +26,7 @@ _WORDS = {
         "decisions": "decisions",
         "rules": "regles",
         "feed": "flux",
+        "vote": "vote",
         "said": "paroles",
         "theme": "theme",
         "others": "autres",
@@ -46,6 +47,7 @@ _WORDS = {
         "decisions": "decisions",
         "rules": "rules",
         "feed": "feed",
+        "vote": "vote",
         "said": "said",
         "theme": "theme",
         "others": "others",
@@ -112,6 +114,11 @@ class Urls:
     def item(self, campaign: str, folder: str, slug: str) -> str:
         """Give the page of one debate, contribution, workshop, resource, kit, episode or decision."""
         return f"{self._words['campaigns']}/{campaign}/{self._words[_FOLDERS[folder]]}/{slug}/{INDEX}"
+
+    def vote(self, campaign: str, debate: str, name: str = INDEX) -> str:
+        """Give the page of a debate's vote, or a file beside it."""
+        folder = posixpath.dirname(self.item(campaign, "debates", debate))
+        return f"{folder}/{self._words['vote']}/{name}"
 
     def feed(self, campaign: str) -> str:
         """Give a campaign's Atom feed."""

@@ -19,6 +19,11 @@ def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date)
 
     for module in (debate_pages, said_pages, contribution_pages):
         yield from module.thread_outputs(site, microsite, said, today)
+    if said.vote is not None:
+        from agora_build.outputs import opinion_pages, vote_files
+
+        for module in (opinion_pages, vote_files):
+            yield from module.thread_outputs(site, microsite, said, today)
 
 
 def campaign(alone: Site, today: datetime.date) -> Outputs:

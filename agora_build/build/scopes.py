@@ -26,10 +26,12 @@ from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
 from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
+from agora_build.content.counting import counted
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
+from agora_build.content.votes import vote_of
 from agora_build.problems import START, Problem
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, Theme
@@ -121,9 +123,13 @@ class Press:
         if job.kind != "thread":
             return self.render(job.name, self._declared(job))
         said = _thread(self.reader(), job.campaign, job.debate)
-        outputs = declared.thread(self.site, _of(self.site, job.campaign), said, self.today)
+        microsite = _of(self.site, job.campaign)
+        counts: dict[bytes, bytes] = {}
+        said = self._counted(microsite, said, counts)
+        outputs = declared.thread(self.site, microsite, said, self.today)
         mine = (output for output in outputs if zlib.crc32(output.path.encode()) % job.shards == job.shard)
         made = self.render(job.name, mine)
+        made.compiled |= counts
         if job.shard == 0:
             told = summary(said)
             made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices))
@@ -189,6 +195,14 @@ class Press:
         cited = [store.entry(f"{folder}/{name}.md") for name in cited_by(microsite)]
         alone = replace(self.site, microsites=(microsite,))
         return heard(alone, summaries, {campaign: [entry for entry in cited if entry]})
+
+    def _counted(self, microsite: Microsite, said: Thread, made: dict[bytes, bytes]) -> Thread:
+        """Add to a thread what of its vote may be known today."""
+        debate = next(item for item in microsite.debates if item.slug == said.debate)
+        vote = vote_of(microsite, debate, said, self.today)
+        if vote is None:
+            return said
+        return replace(said, vote=counted(vote, self.root, said, self.reader().made, made))
 
     def _still(self, known: Rendered) -> bool:
         """Tell whether the templates and the messages a file used still say the same."""

@@ -38,6 +38,7 @@ def gathered(
         dict(sorted(audio.items())),
         sizes={path: os.path.getsize(os.path.join(root, path)) for path in named},
         basemap=_basemap(root, config),
+        root=os.fspath(root),
     )
 
 

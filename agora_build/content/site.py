@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from agora_build.config import Config
 from agora_build.content.fields import Model
@@ -65,6 +66,28 @@ class Voices:
         return self.individual + self.collective > 0
 
 
+VoteState = Literal["upcoming", "open", "counting", "shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class VoteFile:
+    """A file of a vote, by its name and its path from the city's root, with the hash of its bytes."""
+
+    name: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What of a vote may be known on the day of the build: until its result is shown, neither ballots nor votes."""
+
+    state: VoteState
+    shown_from: datetime.date | None  # the first day of its result; None when nobody knows it
+    files: tuple[VoteFile, ...]  # that are published now, by name
+    result: Any = None  # of civic/, when it is shown
+
+
 @dataclass(frozen=True)
 class Thread:
     """What was said in one debate: all its contributions, by date, then id, and the files of its vote."""
@@ -73,6 +96,7 @@ class Thread:
     debate: str
     contributions: tuple[Entry[Contribution], ...]
     votes: tuple[Entry[Any], ...] = ()  # the files of its vote, by path
+    vote: Vote | None = None  # what of its vote may be shown
 
     def parent(self, entry: Entry[Contribution]) -> Entry[Contribution] | None:
         """Find the contribution that one replies to."""
@@ -139,3 +163,4 @@ class Site:
     audio: dict[str, AudioFacts]  # by path from the city's root
     sizes: dict[str, int] = field(default_factory=dict)  # in bytes, of each file of `media`
     basemap: str = ""  # the text of the file that [map] basemap names
+    root: str = ""  # the city's folder, for the files that are published as they are

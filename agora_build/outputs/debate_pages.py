@@ -11,7 +11,7 @@ from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Debate, Decision, Kit, Resource
 from agora_build.content.said import MANY, Said, lists_of
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site, Thread, Voices
+from agora_build.content.site import Entry, Microsite, Site, Thread, Voices, Vote, VoteState
 from agora_build.content.states import Opening, debate_state
 from agora_build.content.voices import (
     Outcome,
@@ -76,6 +76,15 @@ class ListLine:
 
 
 @dataclass(frozen=True, slots=True)
+class VotePanel:
+    """Where a debate's vote is, from what day its result is shown (None: nobody knows), its page if it has one."""
+
+    state: VoteState
+    shown_from: datetime.date | None
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class DebatePage:
     """Everything a debate's page shows."""
 
@@ -89,6 +98,7 @@ class DebatePage:
     lists: tuple[ListLine, ...]  # of a debate too long for one page: then `groups` holds the latest alone
     documents: tuple[Entry[Resource], ...]
     taking_part: TakingPart
+    vote: VotePanel | None
     outcomes: tuple[Outcome, ...]
     decisions: tuple[Entry[Decision], ...]
 
@@ -152,9 +162,18 @@ def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Url
         lists=() if short else tuple(ListLine(item.title, item.voices, item.first) for item in listed),
         documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),
         taking_part=TakingPart(kits, meetings),
+        vote=_vote(thread.vote, debate, urls),
         outcomes=outcomes_of_debate(microsite, debate.slug),
         decisions=decisions_of_thread(microsite, thread),
     )
+
+
+def _vote(vote: Vote | None, debate: Entry[Debate], urls: Urls) -> VotePanel | None:
+    if vote is None:
+        return None
+    has_page = debate.meta.method != "statements" or vote.state == "shown"
+    target = urls.vote(debate.campaign, debate.slug) if has_page else ""
+    return VotePanel(vote.state, vote.shown_from, target)
 
 
 def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:

@@ -104,6 +104,12 @@ class Locale:
         """Write a number with the separators of the language."""
         return (_count if type(number) is int else _decimal)(number, self.language)
 
+    def share(self, part: float, whole: float) -> str:
+        """Write a share in whole per cents: '72 %'; a dash when there is nothing to share."""
+        if not whole:
+            return "–"
+        return f"{round(100 * part / whole)}{NARROW if self.language == 'fr' else ''}%"
+
     def size(self, count: int) -> str:
         """Write a file's size in octets: '184 ko', '2,4 Mo'."""
         kilo, mega = ("ko", "Mo") if self.language == "fr" else ("kB", "MB")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from agora_build.rendering.theme import Theme
@@ -15,6 +16,19 @@ class Shared:
     """Marks inputs that many outputs have in common, so that their fingerprint is made once."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to publish as it is, and the hash of its bytes; it is kept in memory only while it is rendered."""
+
+    source: Path
+    digest: str
+
+
+def copied(file: File, theme: Theme) -> bytes:  # noqa: ARG001
+    """Give the bytes of a file."""
+    return file.source.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _PACKAGED = Path(__file__).parent.parent / "theme_files"
 _CHECKOUT = Path(__file__).parent.parent.parent / "themes" / "agora"
 _PARTS = 4_000  # pieces of layout kept at a time: those of a few folders, and the contributions to a debate
 _LOCALE_FILTERS = (
-    "day", "day_short", "weekday", "month", "partial", "time", "when", "duration", "number", "size",
+    "day", "day_short", "weekday", "month", "partial", "time", "when", "duration", "number", "share", "size",
 )  # fmt: skip
 
 
