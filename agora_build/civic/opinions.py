@@ -15,14 +15,16 @@ UNCLEAR = 0.3  # a share of passes beyond which a statement is unclear
 MOST_LISTED = 5  # statements in each list
 ENOUGH_VOTES = 7  # statements one must have voted on to be placed in a group (all of them, if there are fewer)
 ENOUGH_VOTERS = 15  # when fewer have voted that much, the most active are placed, up to so many
-FEWEST_PLACED = 8  # voters to be placed for groups to mean anything
+FEWEST_PLACED = 8  # voters placed, for groups to mean anything
+FEWEST_MEMBERS = 3  # voters in a group: a smaller one says who they are
 MOST_GROUPS = 5
 VOTERS_A_GROUP = 12  # each further group after the second asks for so many voters placed
-FINENESS = 16  # steps of the picture in one standard deviation: voters nearer than a step are taken together
+FINENESS = 10  # steps of the picture in one standard deviation: voters nearer than a step are taken together
+EDGE = 3 * FINENESS  # steps from the middle to the edge: those beyond are placed on it, and do not make a group alone
 DISTINCT = 0.5  # a silhouette from which groups are distinct (Kaufman and Rousseeuw); below they melt into each other
 
 Direction = Literal["agree", "disagree"]
-Reason = Literal["no-vote", "few-voters", "alike"]
+Reason = Literal["no-vote", "few-voters", "alike", "undivided"]
 
 
 @dataclass(frozen=True, slots=True)
