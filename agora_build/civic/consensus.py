@@ -1,0 +1,297 @@
+"""Turns the votes of a debate into groups of opinion, what tells them apart, what they share and what divides them.
+
+The only module that imports numpy: import it inside the function that needs it, so that a city without statements
+never loads it. Everything here is deterministic: no randomness, no memory of an earlier run, and sums of whole numbers
+(or of binary fractions short enough to be added without loss), which no order of voters and no processor changes.
+
+Groups are found in four steps, on statements that have votes and are not hidden:
+
+1. the two directions along which voters differ most: principal components of the table, where a missing vote counts as
+   the statement's mean;
+2. each voter's place along them, drawn away from the middle by sqrt(statements / own votes) so that few votes do not
+   pull it there (as Polis does), then read in steps of 1/FINENESS of the standard deviation, at most EDGE steps away;
+3. for 2 groups, then 3, up to 5, k-means; each time the next centre starts where it best reduces the sum of squared
+   distances (the global k-means of Likas, Vlassis and Verbeek, 2003), so that nothing is drawn at random;
+4. the number of groups whose silhouette, the mean over voters, is highest.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from agora_build.civic import representation
+from agora_build.civic.opinions import (
+    EDGE,
+    ENOUGH_VOTERS,
+    ENOUGH_VOTES,
+    FEWEST_MEMBERS,
+    FEWEST_PLACED,
+    FINENESS,
+    MOST_GROUPS,
+    VOTERS_A_GROUP,
+    Group,
+    Opinion,
+    Opinions,
+    Reason,
+    Representative,
+    Spot,
+    Stance,
+    Tally,
+)
+from agora_build.civic.votes import AGREE, DISAGREE, MISSING, PASS, Matrix
+
+_BLOCK = 2_048  # rows computed at once
+_ROUNDS = 100  # of k-means; it stops when nobody changes group
+_BINARY = 2.0**16  # means are rounded to this fraction: sums of products of up to 500,000 voters are then exact
+_NOTHING = 1e-9  # a standard deviation below is a rounding error
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Cells = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Who is in which group: the letter of each voter placed, and the picture of it.
+
+    `middles` are the means of the groups' places, in the order of letters, in steps. With no groups, `letters` and
+    `middles` are empty, spots have an empty letter, and `reason` says why.
+    """
+
+    letters: Mapping[str, str]
+    middles: tuple[tuple[float, float], ...]
+    spots: tuple[Spot, ...]
+    placed: int
+    votes_to_be_placed: int
+    silhouette: float
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What groups, given, say: for each group, in the order of names, a stance a statement, and what represents it."""
+
+    groups: tuple[str, ...]
+    opinions: tuple[Opinion, ...]
+    stances: tuple[tuple[Stance, ...], ...]
+    representative: tuple[tuple[Representative, ...], ...]
+
+
+def opinions(matrix: Matrix, hidden: Collection[str] = ()) -> Opinions:
+    """Find the groups of opinion and all that is shown of them; hidden statements are as though never asked."""
+    groups = grouping(matrix, hidden)
+    found = statistics(matrix, groups.letters, hidden)
+    sizes = _sizes(groups.spots)
+    return Opinions(
+        voters=int((_cells(matrix, hidden) != MISSING).any(axis=1).sum()),
+        votes=sum(said.tally.votes for said in found.opinions),
+        placed=groups.placed,
+        votes_to_be_placed=groups.votes_to_be_placed,
+        statements=found.opinions,
+        groups=tuple(
+            Group(letter, sizes[letter], *middle, chosen)
+            for letter, middle, chosen in zip(found.groups, groups.middles, found.representative, strict=True)
+        ),
+        silhouette=groups.silhouette,
+        reason=groups.reason,
+        shared=representation.shared(found.opinions),
+        majority=representation.majority(found.opinions),
+        divisive=representation.divisive(found.opinions),
+        unclear=representation.unclear(found.opinions),
+        spots=groups.spots,
+    )
+
+
+def statistics(matrix: Matrix, groups: Mapping[str, str], hidden: Collection[str] = ()) -> Statistics:
+    """Compute the statistics of given groups (voter -> name of the group); other voters count in the totals only."""
+    cells, names = _cells(matrix, hidden), tuple(sorted(set(groups.values())))
+    ranks = {name: rank for rank, name in enumerate(names)}
+    group_of = np.array([ranks[groups[voter]] if voter in groups else -1 for voter in matrix.voters], dtype=np.int64)
+    everyone = _tallies(cells)
+    by_group = [_tallies(cells[group_of == rank]) for rank in range(len(names))]
+    said = tuple(
+        representation.opinion(statement, everyone[column], tuple(tallies[column] for tallies in by_group))
+        for column, statement in enumerate(_shown(matrix, hidden))
+    )
+    stances = tuple(representation.stances(said, rank) for rank in range(len(names)))
+    return Statistics(names, said, stances, tuple(map(representation.representative, stances)))
+
+
+def grouping(matrix: Matrix, hidden: Collection[str] = ()) -> Grouping:
+    """Place voters and divide them into groups by what they voted."""
+    cells = _cells(matrix, hidden)
+    cells = cells[:, (cells != MISSING).any(axis=0)]
+    voted = (cells != MISSING).sum(axis=1)
+    least = _votes_to_be_placed(voted, cells.shape[1])
+    placed = voted >= least
+    count = int(placed.sum())
+    if count < FEWEST_PLACED:
+        return Grouping({}, (), (), count, least, 0.0, "few-voters" if voted.any() else "no-vote")
+    places = _places(cells, voted, placed)
+    spots, spot_of, weights = np.unique(places, axis=0, return_inverse=True, return_counts=True)
+    labels, silhouette = _best_division(spots.astype(np.float64), weights, count)
+    if labels is None:
+        drawn = tuple(Spot(int(x), int(y), "", int(n)) for (x, y), n in zip(spots, weights, strict=True))
+        return Grouping({}, (), drawn, count, least, 0.0, "alike" if len(spots) == 1 else "undivided")
+    letters, middles = _lettered(spots.astype(np.float64), weights, labels)
+    voters = np.flatnonzero(placed)
+    return Grouping(
+        {matrix.voters[voter]: letters[spot] for voter, spot in zip(voters, spot_of.ravel(), strict=True)},
+        middles,
+        tuple(Spot(int(x), int(y), g, int(n)) for (x, y), g, n in zip(spots, letters, weights, strict=True)),
+        count,
+        least,
+        silhouette,
+        None,
+    )
+
+
+def _shown(matrix: Matrix, hidden: Collection[str]) -> tuple[str, ...]:
+    kept = set(hidden)
+    return tuple(statement for statement in matrix.statements if statement not in kept)
+
+
+def _cells(matrix: Matrix, hidden: Collection[str]) -> Cells:
+    """Give the votes on the statements that are shown, as an array that shares the table's memory if it can."""
+    cells = np.frombuffer(matrix.cells, np.int8).reshape(len(matrix.voters), len(matrix.statements))
+    out = set(hidden)
+    if out.isdisjoint(matrix.statements):
+        return cells
+    return cells[:, np.array([statement not in out for statement in matrix.statements], dtype=bool)]
+
+
+def _tallies(cells: Cells) -> list[Tally]:
+    counts = [(cells == value).sum(axis=0).tolist() for value in (AGREE, DISAGREE, PASS)]
+    return [Tally(*counted) for counted in zip(*counts, strict=True)]
+
+
+def _sizes(spots: tuple[Spot, ...]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for spot in spots:
+        sizes[spot.group] = sizes.get(spot.group, 0) + spot.voters
+    return sizes
+
+
+def _votes_to_be_placed(voted: npt.NDArray[np.intp], statements: int) -> int:
+    """Give how many votes place a voter: fewer when too few people voted that much, so that those who tie all enter."""
+    least = min(ENOUGH_VOTES, statements)
+    if (voted >= least).sum() < ENOUGH_VOTERS <= len(voted):
+        least = int(np.sort(voted)[-ENOUGH_VOTERS])
+    elif len(voted) < ENOUGH_VOTERS:
+        least = 1
+    return max(least, 1)
+
+
+def _centred(cells: Cells, means: Floats) -> Iterator[Floats]:
+    """Give the table block by block, less the means; a missing vote counts as the mean."""
+    for start in range(0, len(cells), _BLOCK):
+        block = cells[start : start + _BLOCK]
+        yield np.where(block == MISSING, 0.0, block - means)
+
+
+def _places(cells: Cells, voted: npt.NDArray[np.intp], placed: npt.NDArray[np.bool_]) -> Ints:
+    """Place each voter to be placed, in steps along the two directions in which voters differ most."""
+    sums = np.where(cells == MISSING, np.int8(0), cells).sum(axis=0)
+    means = np.rint(sums / (cells != MISSING).sum(axis=0) * _BINARY) / _BINARY
+    products = sum(block.T @ block for block in _centred(cells, means))
+    directions = np.linalg.eigh(products)[1][:, :-3:-1]
+    directions = np.hstack((directions, np.zeros((len(means), 2))))[:, :2]
+    along = np.vstack([block @ directions for block in _centred(cells[placed], means)])
+    along *= np.sqrt(cells.shape[1] / voted[placed])[:, None]
+    step = along[:, 0].std() / FINENESS
+    if step < _NOTHING:
+        return np.zeros((len(along), 2), dtype=np.int64)
+    places: Ints = np.rint(np.clip(along / step, -EDGE, EDGE)).astype(np.int64)
+    places *= _signs(places, directions)
+    return places
+
+
+def _signs(places: Ints, directions: Floats) -> Ints:
+    """Turn each direction to the side where voters reach furthest; on a tie, where the first statement weighs."""
+    sides = np.sign((places**3).sum(axis=0))
+    strong = np.abs(directions) > np.abs(directions).max(axis=0) / 2
+    first = np.sign(np.take_along_axis(directions, strong.argmax(axis=0)[None, :], axis=0)[0])
+    found: Ints = np.where(sides == 0, np.where(first < 0, -1, 1), sides).astype(np.int64)
+    return found
+
+
+def _best_division(spots: Floats, weights: Ints, voters: int) -> tuple[Ints | None, float]:
+    """Divide spots into the number of groups that are most distinct; None if no division has large enough groups."""
+    best: Ints | None = None
+    highest = -2.0
+    most = min(MOST_GROUPS, 2 + voters // VOTERS_A_GROUP, len(spots))
+    centres = np.average(spots, axis=0, weights=weights)[None, :]
+    for _ in range(2, most + 1):
+        centres = np.vstack((centres, _next_centre(spots, weights, centres)))
+        labels, centres = _k_means(spots, weights, centres)
+        sizes: Floats = np.bincount(labels, weights, len(centres)).astype(np.float64)
+        silhouette = _silhouette(spots, weights, labels, sizes)
+        if sizes.min() >= FEWEST_MEMBERS and silhouette > highest:
+            best, highest = labels, silhouette
+    return best, highest
+
+
+def _squares(spots: Floats, others: Floats) -> Floats:
+    """Give the squared distances between two lists of places."""
+    across, up = (spots[:, axis, None] - others[None, :, axis] for axis in (0, 1))
+    squares: Floats = across * across + up * up
+    return squares
+
+
+def _next_centre(spots: Floats, weights: Ints, centres: Floats) -> Floats:
+    """Find the spot which, as one more centre, takes the most off the sum of squared distances."""
+    left = _squares(spots, centres).min(axis=1)
+    gains = np.concatenate(
+        [
+            np.maximum(left - _squares(spots[start : start + _BLOCK], spots), 0) @ weights
+            for start in range(0, len(spots), _BLOCK)
+        ]
+    )
+    found: Floats = spots[gains.argmax()]
+    return found
+
+
+def _k_means(spots: Floats, weights: Ints, centres: Floats) -> tuple[Ints, Floats]:
+    """Move centres to the mean of the spots nearest to them until nothing moves."""
+    labels = np.full(len(spots), -1, dtype=np.int64)
+    for _ in range(_ROUNDS):
+        nearest = _squares(spots, centres).argmin(axis=1)
+        if (nearest == labels).all():
+            break
+        labels = nearest
+        sizes = np.bincount(labels, weights, len(centres))
+        sums = np.column_stack([np.bincount(labels, weights * spots[:, axis], len(centres)) for axis in (0, 1)])
+        centres = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
+    return labels, centres
+
+
+def _silhouette(spots: Floats, weights: Ints, labels: Ints, sizes: Floats) -> float:
+    """Give the mean silhouette of voters: (b-a)/max(a,b), a and b the mean distances to the own and next group."""
+    members = np.zeros((len(spots), len(sizes)))
+    members[np.arange(len(spots)), labels] = weights
+    sums = np.concatenate(
+        [np.sqrt(_squares(spots[start : start + _BLOCK], spots)) @ members for start in range(0, len(spots), _BLOCK)]
+    )
+    rows, own = np.arange(len(spots)), sizes[labels]
+    within = sums[rows, labels] / np.maximum(own - 1, 1)
+    sums[rows, labels] = np.inf
+    beside = (sums / np.maximum(sizes, 1)).min(axis=1)
+    scores = np.where(own > 1, (beside - within) / np.maximum(np.maximum(beside, within), _NOTHING), 0)
+    return float(np.average(scores, weights=weights))
+
+
+def _lettered(spots: Floats, weights: Ints, labels: Ints) -> tuple[list[str], tuple[tuple[float, float], ...]]:
+    """Name groups A, B, C…: the largest first, then the one furthest to the right, then the highest."""
+    named = []
+    for label in range(int(labels.max()) + 1):
+        inside = labels == label
+        x, y = np.average(spots[inside], axis=0, weights=weights[inside])
+        named.append((-int(weights[inside].sum()), -float(x), -float(y), label))
+    named.sort()
+    letters = {label: string.ascii_uppercase[rank] for rank, (*_, label) in enumerate(named)}
+    return [letters[int(label)] for label in labels], tuple((0.0 - x, 0.0 - y) for _, x, y, _ in named)
