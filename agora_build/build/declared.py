@@ -20,9 +20,9 @@ def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date)
     for module in (debate_pages, said_pages, contribution_pages):
         yield from module.thread_outputs(site, microsite, said, today)
     if said.vote is not None:
-        from agora_build.outputs import opinion_pages, vote_files
+        from agora_build.outputs import opinion_pages, vote_files, vote_pages
 
-        for module in (opinion_pages, vote_files):
+        for module in (opinion_pages, vote_pages, vote_files):
             yield from module.thread_outputs(site, microsite, said, today)
 
 

@@ -74,7 +74,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
 
 def render(page: OpinionsPage, theme: Theme) -> bytes:
     """Write the page of opinions."""
-    return theme.page("opinions.html", page.path, masthead=page.masthead, page=page)
+    return theme.page("opinions.html", page.path, masthead=page.masthead, page=page, picture="")
 
 
 def _page(  # noqa: PLR0913, PLR0917 - what it gathers
