@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from agora_build.civic.opinions import Opinion, Opinions
 from agora_build.content.models import Contribution, Debate, Workshop
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
@@ -39,6 +40,8 @@ class ContributionPage:
     parent: Entry[Contribution] | None
     replies: tuple[Entry[Contribution], ...]
     outcomes: tuple[Outcome, ...]
+    opinion: Opinion | None = None  # what those who voted say of it, when it is a sentence to vote on
+    groups: tuple[str, ...] = ()  # the letters of the groups, in the order of its tallies
 
     @property
     def debate(self) -> Entry[Debate]:
@@ -69,6 +72,9 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     themes = {theme.id: theme.title for theme in debate.meta.themes}
     workshops = {workshop.slug: workshop for workshop in microsite.workshops}
     outcomes = outcomes_of_contributions(microsite)
+    found = thread.vote.result if thread.vote and isinstance(thread.vote.result, Opinions) else None
+    opinions = {opinion.statement: opinion for opinion in found.statements} if found else {}
+    letters = tuple(group.letter for group in found.groups) if found else ()
     for entry in thread.contributions:
         meta = entry.meta
         page = ContributionPage(
@@ -80,6 +86,8 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
             parent=thread.parent(entry),
             replies=thread.replies(entry.slug),
             outcomes=outcomes.get(entry.slug, ()),
+            opinion=opinions.get(entry.slug),
+            groups=letters,
         )
         yield Output(page.path, page, render)
 
