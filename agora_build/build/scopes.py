@@ -26,7 +26,7 @@ from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
 from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
-from agora_build.content.counting import counted
+from agora_build.content.counting import Kept, counted
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
@@ -124,12 +124,12 @@ class Press:
             return self.render(job.name, self._declared(job))
         said = _thread(self.reader(), job.campaign, job.debate)
         microsite = _of(self.site, job.campaign)
-        counts: dict[bytes, bytes] = {}
-        said = self._counted(microsite, said, counts)
+        kept = Kept(self.reader().made)
+        said = self._counted(microsite, said, kept)
         outputs = declared.thread(self.site, microsite, said, self.today)
         mine = (output for output in outputs if zlib.crc32(output.path.encode()) % job.shards == job.shard)
         made = self.render(job.name, mine)
-        made.compiled |= counts
+        made.compiled |= kept.made
         if job.shard == 0:
             told = summary(said)
             made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices))
@@ -196,13 +196,13 @@ class Press:
         alone = replace(self.site, microsites=(microsite,))
         return heard(alone, summaries, {campaign: [entry for entry in cited if entry]})
 
-    def _counted(self, microsite: Microsite, said: Thread, made: dict[bytes, bytes]) -> Thread:
+    def _counted(self, microsite: Microsite, said: Thread, kept: Kept) -> Thread:
         """Add to a thread what of its vote may be known today."""
         debate = next(item for item in microsite.debates if item.slug == said.debate)
         vote = vote_of(microsite, debate, said, self.today)
         if vote is None:
             return said
-        return replace(said, vote=counted(vote, self.root, said, self.reader().made, made))
+        return replace(said, vote=counted(vote, self.root, debate.meta, said, kept))
 
     def _still(self, known: Rendered) -> bool:
         """Tell whether the templates and the messages a file used still say the same."""

@@ -5,34 +5,107 @@ from __future__ import annotations
 import csv
 import hashlib
 import pickle
-from collections.abc import Callable, MutableMapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from agora_build.civic.choices import choices
+from agora_build.civic.tally import Count, count, holds, passed
+from agora_build.content.models import Ballot, Debate, MeetingTally, PaperCount
 from agora_build.content.site import Thread, Vote, VoteFile
 
-Known = Callable[[bytes], bytes | None]
+
+@dataclass(frozen=True, slots=True)
+class PaperResult:
+    """The count of paper ballots, and who counted."""
+
+    count: Count
+    said: PaperCount | None
 
 
-def counted(vote: Vote, root: Path, thread: Thread, known: Known, made: MutableMapping[bytes, bytes]) -> Vote:
-    """Add the result to a vote that may be shown; what had to be counted is kept in `made`, by the hash of its inputs."""
-    files = {file.name: file for file in vote.files}
-    if vote.state != "shown" or "votes.csv" not in files:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a vote by ballot gave: with codes, on paper, by raised hands; the three are never added.
+
+    `sent` is how many codes could be used, `used` how many were; `holds` says whether that is enough, `passed` whether
+    yes wins (None: nobody said yes or no, or it is not asked).
+    """
+
+    count: Count
+    sent: int
+    used: int
+    holds: bool
+    passed: bool | None
+    paper: PaperResult | None
+    meetings: tuple[MeetingTally, ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """What took long to count, by the hash of what it was counted from; `made` is what no earlier build knew."""
+
+    known: Callable[[bytes], bytes | None]
+    made: dict[bytes, bytes] = field(default_factory=dict)
+
+    def value(self, key: bytes, make: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Give what was counted from something, counting it if need be."""
+        blob = self.known(key) or self.made.get(key)
+        if blob is None:
+            blob = self.made[key] = pickle.dumps(make(), pickle.HIGHEST_PROTOCOL)
+        return pickle.loads(blob)  # noqa: S301 - made here, or by an earlier build of this city
+
+
+def counted(vote: Vote, root: Path, debate: Debate, thread: Thread, kept: Kept) -> Vote:
+    """Add the result to a vote that may be shown."""
+    if vote.state != "shown":
         return vote
+    if debate.ballot is not None:
+        return replace(vote, result=_result(vote, root, debate, debate.ballot, thread))
+    file = next(file for file in vote.files if file.name == "votes.csv")
     statements = tuple(entry.slug for entry in thread.contributions)
-    key = b"opinions " + hashlib.blake2b(repr((files["votes.csv"].digest, statements)).encode()).digest()
-    blob = known(key) or made.get(key)
-    if blob is None:
-        blob = made[key] = pickle.dumps(_opinions(root, files["votes.csv"], statements), pickle.HIGHEST_PROTOCOL)
-    return replace(vote, result=pickle.loads(blob))  # noqa: S301 - made here, or by an earlier build of this city
+    key = b"opinions " + hashlib.blake2b(repr((file.digest, statements)).encode()).digest()
+    return replace(vote, result=kept.value(key, lambda: _opinions(root, file, statements)))
 
 
 def _opinions(root: Path, file: VoteFile, statements: tuple[str, ...]) -> Any:  # noqa: ANN401
     from agora_build.civic.consensus import opinions  # brings numpy in: only a city that counts votes waits for it
     from agora_build.civic.votes import matrix
 
+    return opinions(matrix(_rows(root, file), statements))
+
+
+def _result(vote: Vote, root: Path, debate: Debate, ballot: Ballot, thread: Thread) -> Result:
+    files = {file.name: file for file in vote.files}
+    metas = {entry.path.rpartition("/")[2]: entry.meta for entry in thread.votes}
+    options = tuple(option.id for option in debate.options)
+
+    def size(name: str) -> int:
+        return metas[name].rows if name in metas else 0
+
+    def of(name: str, column: int) -> Count:
+        """Count the ballots of a file; those that are alike are read once."""
+        cast: Counter[str] = Counter()
+        for cells in _rows(root, files[name]) if name in files else ():
+            cast[cells[column]] += int(cells[1]) if name == "paper.csv" else 1
+        return count([(choices(text, ballot, options), many) for text, many in cast.items()], ballot, options)
+
+    online, sent, used = of("ballots.csv", 1), size("codes.csv") - size("void.csv"), size("spent.csv")
+    said = metas.get("paper.yml")
+    return Result(
+        online,
+        sent,
+        used,
+        holds(used, sent, ballot),
+        passed(online, ballot) if ballot.kind == "yes-no" else None,
+        PaperResult(of("paper.csv", 0), said) if "paper.csv" in files else None,
+        metas["meetings.yml"].meetings if "meetings.yml" in metas else (),
+    )
+
+
+def _rows(root: Path, file: VoteFile) -> Iterator[list[str]]:
     with (root / file.path).open(newline="", encoding="utf-8") as lines:
         rows = csv.reader(lines)
         next(rows)
-        return opinions(matrix(rows, statements))
+        yield from rows
