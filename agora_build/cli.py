@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import errno
 import gc
+import importlib
 import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -61,7 +62,27 @@ _DISK = {
 }
 
 
-class _Agora(click.Group):
+class _Group(click.Group):
+    """Imports a command when it is called: most calls build, and have no use for the others."""
+
+    def __init__(self, *arguments: Any, later: Mapping[str, str] | None = None, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*arguments, **options)
+        self.later = later or {}
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """List the commands, those not imported yet too."""
+        return sorted({*super().list_commands(context), *self.later})
+
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command, imported if it must be."""
+        if cmd_name not in self.later:
+            return super().get_command(context, cmd_name)
+        module, _, name = self.later[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"agora_build.commands.{module}"), name)
+        return command
+
+
+class _Agora(_Group):
     """Keeps tracebacks off the screen and gives each way of ending its exit code."""
 
     def main(
@@ -121,7 +142,11 @@ def _note_bug() -> str:
     return file.name
 
 
-@click.group(cls=_Agora, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Agora,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    later={"codes": "votes:codes", "seal": "votes:seal", "tally": "tally:tally"},
+)
 @click.version_option(package_name="agora-build")
 def main() -> None:
     """Construit le site des consultations d’une ville, à partir de ses fichiers."""
@@ -207,7 +232,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         click.echo(_profile(report.profile))
 
 
-@main.group()
+@main.group(cls=_Group, later={"votes": "votes:verify_votes"})
 def verify() -> None:
     """Vérifier ce qui est publié."""
 

@@ -6,7 +6,8 @@ Polis published (Small et al., Recerca 26(2), 2021, and its source); `agora_buil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 Z90 = 1.2816  # a standard score beyond which a difference is believed, 9 times in 10 (one-sided)
@@ -165,3 +166,20 @@ class Opinions:
     def opinion(self, statement: str) -> Opinion:
         """Give what is said of one statement."""
         return next(opinion for opinion in self.statements if opinion.statement == statement)
+
+
+def opinions_of(found: Opinions) -> bytes:
+    """Write down what was found, as opinions.json: keys in order, numbers to nine decimals, one line end.
+
+    The picture is left out: its marks are steps of a drawing, not a finding.
+    """
+    said = {name: value for name, value in asdict(found).items() if name != "spots"}
+    return json.dumps(_rounded(said), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 9)
+    if isinstance(value, dict):
+        return {name: _rounded(item) for name, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value

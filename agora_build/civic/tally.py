@@ -8,6 +8,7 @@ Nothing decides between equals: they share a rank.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -125,3 +126,25 @@ def _unbeaten(known: Sequence[str], duels: Iterable[Duel]) -> tuple[str, ...]:
     while more := set().union(*(not_lost[option] for option in kept)) - kept:
         kept |= more
     return tuple(option for option in known if option in kept)
+
+
+def tally_of(online: Count, paper: Count | None, sent: int, used: int) -> bytes:
+    """Write down a count, as tally.json: keys in order, no space, one line end."""
+    said = {
+        "format": "agora-tally-1",
+        "sent": sent,
+        "used": used,
+        "online": _said(online),
+        "paper": paper and _said(paper),
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def _said(counted: Count) -> dict[str, object]:
+    return {
+        "ballots": counted.ballots,
+        "blank": counted.blank,
+        "scores": [[item.option, item.score, item.ballots, item.rank] for item in counted.scores],
+        "duels": [[duel.one, duel.other, duel.for_one, duel.for_other] for duel in counted.duels],
+        "unbeaten": list(counted.unbeaten),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from agora_build.civic.seals import COLUMNS
 from agora_build.content.source import Source, decoded
 from agora_build.problems import Span
 
@@ -14,7 +15,7 @@ HEADERS = {
     "void.csv": ("code",),
     "spent.csv": ("code",),
     "ballots.csv": ("receipt", "choices"),
-    "roots.csv": ("date", "event", "codes", "spent", "ballots", "head"),
+    "roots.csv": COLUMNS,
     "paper.csv": ("choices", "count"),
 }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 
 from agora_build.civic.choices import ANSWERS, ChoicesError, choices
+from agora_build.civic.seals import SEALED, START, head_of, root, rules_of
 from agora_build.content import tables
 from agora_build.content.draft import Document, Draft, Offer
 from agora_build.content.models import Ballot
@@ -152,11 +154,7 @@ def _listed(draft: Draft, document: Document, _debate: Offer) -> Iterator[Proble
 
 def _column(draft: Draft, document: Document, name: str) -> frozenset[str]:
     """Give the first column of another file of the vote."""
-    path = f"{document.path.rpartition('/')[0]}/{name}"
-    if path not in draft.found:
-        return frozenset()
-    draft.offer(path)
-    return frozenset(cells[0] for _, cells in _rows(draft.document(path)))
+    return frozenset(line.partition(",")[0] for line in _lines(draft, document, name))
 
 
 def _ballots(draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]:
@@ -198,6 +196,34 @@ def _refused(text: str, ballot: Ballot, options: tuple[str, ...]) -> ChoicesErro
     return None
 
 
+def _roots(draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]:
+    """Check that each seal follows from the one before, and that the last one seals the rules and files as they are."""
+    before, last = START, None
+    for row in _rows(document):
+        if row[1][-1] != head_of(row[1][:-1], before):
+            yield _cell(document, row, len(row[1]) - 1, "broken-chain")
+        before, last = row[1][-1], row
+    if last is None or debate.ballot is None or debate.options is None:
+        return
+    vote = f"{document.found.campaign}/{document.found.slug}"
+    rules = rules_of(vote, debate.period, debate.options, debate.ballot)
+    if last[1][2] != hashlib.sha256(rules).hexdigest():
+        yield _cell(document, last, 2, "rules-after-seal")
+    for rank, name in enumerate(SEALED):
+        lines = _lines(draft, document, f"{name}.csv")
+        if last[1][3 + 2 * rank : 5 + 2 * rank] != [str(len(lines)), root(lines)]:
+            yield _cell(document, last, 3 + 2 * rank, "changed-since-seal", file=f"{name}.csv", count=str(len(lines)))
+
+
+def _lines(draft: Draft, document: Document, name: str) -> list[str]:
+    """Give the lines of another table of the vote, below its header."""
+    path = f"{document.path.rpartition('/')[0]}/{name}"
+    if path not in draft.found:
+        return []
+    draft.offer(path)
+    return [",".join(cells) for _, cells in _rows(draft.document(path))]
+
+
 def _counted(_draft: Draft, document: Document, _debate: Offer) -> Iterator[Problem]:
     yield from _two_roles(document, document.values.get("entered_by"), document.values.get("checked_by"))
 
@@ -228,6 +254,7 @@ _FILES: dict[str, Callable[[Draft, Document, Offer], Iterator[Problem]]] = {
     "spent.csv": _listed,
     "ballots.csv": _ballots,
     "paper.csv": _paper,
+    "roots.csv": _roots,
     "paper.yml": _counted,
     "meetings.yml": _raised,
 }
