@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,4 +73,4 @@ def files_of(city: Path, name: str) -> Mapping[str, bytes]:
 def refuse(said: str) -> NoReturn:
     """Say why a command does nothing, and end with exit code 2."""
     click.echo(f"Impossible : {said}.", err=True)
-    raise click.exceptions.Exit(2)
+    sys.exit(2)

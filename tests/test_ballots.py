@@ -1,0 +1,333 @@
+"""Codes, seals and the two programs that verify a vote: whatever is changed in the published files is found by both."""
+
+# ruff: noqa: D102 - each test of the commands is named by what it shows
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib.util
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from agora_build.civic.codes import ALPHABET, CodeError, code_of, mark_of, normal, shown
+from agora_build.civic.seals import COLUMNS, SEALED, Seal, root, rules_of, sealed
+from agora_build.civic.vote_verification import recount, verify
+from agora_build.cli import main
+from agora_build.content.models import Ballot
+
+PROGRAM = Path(__file__).parent.parent / "themes" / "agora" / "static" / "programs" / "verify_votes.py"
+KINDS: Mapping[str, tuple[Ballot, Callable[[random.Random], str]]] = {
+    "points": (
+        Ballot(kind="points", points=10, most=6, turnout=10),
+        lambda draw: draw.choice(["arbres:6;bancs:4", "bancs:3", "", "jeux:5;arbres:1"][:3]),
+    ),
+    "approval": (Ballot(kind="approval", choices=2), lambda draw: draw.choice(["arbres;bancs", "jeux", ""])),
+    "ranking": (
+        Ballot(kind="ranking"),
+        lambda draw: ";".join(draw.sample(["arbres", "bancs", "jeux"], draw.randint(0, 3))),
+    ),
+    "yes-no": (Ballot(kind="yes-no"), lambda draw: draw.choice(["yes", "no", "abstain", ""])),
+}
+OPTIONS = ("arbres", "bancs", "jeux")
+DAY = datetime.date(2016, 4, 1)
+
+
+def program() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("verify_votes", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+STANDALONE = program()
+
+
+def table(header: str, lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in (header, *lines)).encode()
+
+
+def published(kind: str, seed: int, codes: int = 12) -> dict[str, bytes]:
+    """Make the files of a vote as they are published once it is closed."""
+    draw = random.Random(seed)  # noqa: S311 - the same vote each time
+    ballot, written = KINDS[kind]
+    rules = rules_of("quais/choix", (DAY, DAY + datetime.timedelta(30)), () if kind == "yes-no" else OPTIONS, ballot)
+    marks = sorted(mark_of("quais/choix", code_of(draw.randbytes(10))) for _ in range(codes))
+    used = draw.randint(1, codes - 2)
+    spent = draw.sample(marks, used)
+    cast = [f"{hashlib.sha256(draw.randbytes(10)).hexdigest()},{written(draw)}" for _ in range(used)]
+    lists = {"codes": marks, "void": sorted(set(marks) - set(spent))[:1], "paper": [f"{written(draw)},3"]}
+    seals: list[Seal] = []
+    for event, there in (("opening", 0), ("day", used // 2), ("closing", used)):
+        lists |= {"spent": sorted(spent[:there]), "ballots": sorted(cast[:there])}
+        seals.append(sealed(seals, DAY + datetime.timedelta(len(seals)), event, rules, lists))  # type: ignore[arg-type]
+    headers = {"ballots": "receipt,choices", "paper": "choices,count"}
+    files = {f"{name}.csv": table(headers.get(name, "code"), lists[name]) for name in SEALED}
+    files |= {"vote.json": rules, "roots.csv": table(",".join(COLUMNS), [",".join(seal.cells()) for seal in seals])}
+    return {**files, "tally.json": recount(files)}
+
+
+def standalone_refuses(files: Mapping[str, bytes], folder: Path, head: str = "") -> bool:
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    try:
+        STANDALONE.verify(str(folder), head)
+    except (STANDALONE.Wrong, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return True
+    return False
+
+
+@given(some.binary(min_size=10, max_size=10))
+def test_a_code_is_read_back_however_it_is_typed(chance: bytes) -> None:
+    code = code_of(chance)
+    assert normal(shown(code).lower().replace("0", "o").replace("1", "l")) == code
+    assert len(shown(code).split("-")) == 4
+
+
+def test_every_slip_of_one_character_and_every_exchange_of_two_is_found() -> None:
+    """All of them, for a hundred codes; the field proves it for the others."""
+    draw = random.Random(7)  # noqa: S311
+    for code in (code_of(draw.randbytes(10)) for _ in range(100)):
+        slips = [code[:at] + letter + code[at + 1 :] for at in range(17) for letter in ALPHABET if letter != code[at]]
+        swaps = [
+            code[:a] + code[b] + code[a + 1 : b] + code[a] + code[b + 1 :]
+            for b in range(17)
+            for a in range(b)
+            if code[a] != code[b]
+        ]
+        for wrong in (*slips, *swaps):
+            with pytest.raises(CodeError):
+                normal(wrong)
+
+
+@pytest.mark.parametrize("typed", ["", "ABCD", "U" * 17, "0" * 16, "0" * 18, "٠" * 17, "🙂" * 17])
+def test_what_is_not_a_code_is_refused(typed: str) -> None:
+    with pytest.raises(CodeError):
+        normal(typed)
+
+
+@given(some.lists(some.text(some.characters(exclude_categories=["Cs", "Cc"]), max_size=4), max_size=20))
+def test_a_root_is_that_of_rfc_6962(lines: list[str]) -> None:
+    """Against the definition of the RFC: cut at the largest power of two under the length."""
+
+    def plain(part: list[bytes]) -> bytes:
+        if not part:
+            return hashlib.sha256(b"").digest()
+        if len(part) == 1:
+            return hashlib.sha256(b"\0" + part[0]).digest()
+        cut = 1 << (len(part) - 1).bit_length() - 1
+        return hashlib.sha256(b"\1" + plain(part[:cut]) + plain(part[cut:])).digest()
+
+    assert root(lines) == plain([line.encode() for line in lines]).hex()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_vote_as_it_was_published_is_vouched_for_by_both(kind: str, tmp_path: Path) -> None:
+    for seed in range(20):
+        files = published(kind, seed)
+        assert verify(files) == []
+        assert not standalone_refuses(files, tmp_path / "vote")
+
+
+def tampered(files: Mapping[str, bytes], draw: random.Random) -> dict[str, bytes]:
+    """Change one thing in the files, as somebody would who has not all of them made again."""
+    changed = dict(files)
+    name = draw.choice(sorted(changed))
+    content = changed[name]
+    lines = content.splitlines(keepends=True)
+    at = draw.randrange(len(content))
+    rank = draw.randrange(len(lines))
+    other = draw.randrange(len(lines))
+    moves: list[Callable[[], bytes]] = [
+        lambda: content[:at] + bytes([content[at] ^ 1 << draw.randrange(8)]) + content[at + 1 :],
+        lambda: content[:at] + content[at + 1 :],
+        lambda: content[:at] + draw.choice([b" ", b"\n", b"\r", b"0", b"a", b",", b"\xef\xbb\xbf"]) + content[at:],
+        lambda: b"".join(lines[:rank] + lines[rank + 1 :]),
+        lambda: b"".join([*lines[: rank + 1], *lines[rank:]]),
+        lambda: b"".join(
+            lines[other] if n == rank else lines[rank] if n == other else line for n, line in enumerate(lines)
+        ),
+        lambda: content.replace(b"\n", b"\r\n"),
+        lambda: b"\xef\xbb\xbf" + content,
+        lambda: content.rstrip(b"\n"),
+        content.upper,
+        lambda: content.replace(b"arbres", b"bancs").replace(b"yes", b"no"),
+        lambda: content + b"f" * 64 + (b",arbres\n" if name == "ballots.csv" else b"\n"),
+        lambda: content.replace(b"1", b"2", 1),
+    ]
+    if draw.random() < 0.04:  # the count alone may not be published yet
+        del changed[draw.choice([name for name in changed if name != "tally.json"])]
+    else:
+        changed[name] = draw.choice(moves)()
+    return changed
+
+
+def test_a_thousand_tamperings_are_all_found_by_both(tmp_path: Path) -> None:
+    draw = random.Random(1000)  # noqa: S311
+    votes = [published(kind, seed) for kind in KINDS for seed in range(3)]
+    done = 0
+    while done < 1_000:
+        files = draw.choice(votes)
+        changed = tampered(files, draw)
+        if changed == files:
+            continue
+        done += 1
+        by_agora, by_program = bool(verify(changed)), standalone_refuses(changed, tmp_path / "vote")
+        assert (by_agora, by_program) == (True, True), {k: v for k, v in changed.items() if files.get(k) != v}
+
+
+def test_a_vote_made_again_as_a_whole_is_found_by_a_head_that_was_noted(tmp_path: Path) -> None:
+    """Nothing in the files can tell: only what somebody kept."""
+    noted = published("points", 1)["roots.csv"].splitlines()[2].rpartition(b",")[2].decode()
+    again = published("points", 2)
+    assert verify(again) == []
+    assert [finding.code for finding in verify(again, noted)] == ["unknown-head"]
+    assert standalone_refuses(again, tmp_path / "vote", noted)
+    assert verify(published("points", 1), noted) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(some.sampled_from(sorted(KINDS)), some.integers(100, 10_000))
+def test_both_programs_count_alike(kind: str, seed: int) -> None:
+    """They were written apart: neither imports the other."""
+    files = published(kind, seed, codes=30)
+    rules, tally = STANDALONE.json.loads(files["vote.json"]), STANDALONE.json.loads(files["tally.json"])
+    cast = [
+        (STANDALONE.choices(line.split(",")[1], rules), 1) for line in files["ballots.csv"].decode().split("\n")[1:-1]
+    ]
+    assert STANDALONE.count(cast, rules) == tally["online"]
+
+
+def test_the_program_runs_alone_and_needs_nothing(tmp_path: Path) -> None:
+    """With an isolated Python, from a folder that holds nothing else."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "verify_votes.py").write_bytes(PROGRAM.read_bytes())
+    for name, content in published("ranking", 5).items():
+        (alone / name).write_bytes(content)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "verify_votes.py", "."], cwd=alone, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Ce vote se vérifie.")
+    assert len(PROGRAM.read_text("utf-8").splitlines()) < 300
+
+
+class TestCommands:
+    """`agora codes`, `seal`, `tally` and `verify votes`, as a clerk types them."""
+
+    NAME = "les-quais/choix"
+    DEBATE = (
+        "---\ntitle: Le choix\nquestion: Que faire d’abord ?\nopens: 2016-04-01\ncloses: 2016-05-01\n"
+        "method: priorities\n"
+        "options:\n  - {id: arbres, title: Arbres}\n  - {id: bancs, title: Bancs}\n"
+        "ballot: {kind: approval}\n---\nVotons.\n"
+    )
+
+    @pytest.fixture
+    def city(self, tmp_path: Path) -> Path:
+        from cities import minimal_city
+
+        city = minimal_city(tmp_path)
+        (city / "content/campaigns/les-quais/debates/choix.md").write_text(self.DEBATE, "utf-8")
+        return city
+
+    def run(self, city: Path, *words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, [*words, "--city", str(city)], catch_exceptions=False)
+        return done.exit_code, done.output
+
+    def codes(self, city: Path, out: Path, *more: str) -> tuple[int, str]:
+        return self.run(city, "codes", self.NAME, "--number", "5", "--out", str(out), "--now", "2016-03-20", *more)
+
+    def vote(self, city: Path) -> Path:
+        return city / "content/campaigns/les-quais/votes/choix"
+
+    def test_letters_are_printed_and_only_marks_are_published(self, city: Path, tmp_path: Path) -> None:
+        code, said = self.codes(city, tmp_path / "lettres")
+        assert code == 0, said
+        letters = next((tmp_path / "lettres").glob("*.html"))
+        assert letters.stat().st_mode & 0o077 == 0, "nobody else may read it"
+        text = letters.read_text("utf-8")
+        typed = [normal(part.partition("</p>")[0]) for part in text.split('<p class="code">')[1:]]
+        assert len(set(typed)) == 5
+        marks = (self.vote(city) / "codes.csv").read_text().split()[1:]
+        assert marks == sorted(mark_of(self.NAME, code) for code in typed)
+        assert text.count("<svg") == 5
+        for path in city.rglob("*"):
+            assert not path.is_file() or not any(code.encode() in path.read_bytes() for code in typed), path
+        assert self.run(city, "check", "--now", "2016-03-20")[0] == 0
+
+    def test_letters_never_go_where_they_could_be_published(self, city: Path) -> None:
+        code, said = self.codes(city, city / "content")
+        assert code == 2
+        assert "secrètes" in said
+        assert not self.vote(city).exists()
+
+    def test_codes_are_made_once_and_before_the_vote(self, city: Path, tmp_path: Path) -> None:
+        assert self.codes(city, tmp_path / "late", "--now", "2016-04-01")[0] == 2
+        assert self.codes(city, tmp_path / "a")[0] == 0
+        assert self.codes(city, tmp_path / "b")[0] == 2
+        assert not (tmp_path / "b").exists()
+
+    def test_a_vote_from_letters_to_its_count(self, city: Path, tmp_path: Path) -> None:
+        self.codes(city, tmp_path / "lettres")
+        vote = self.vote(city)
+        marks = (vote / "codes.csv").read_text().split()[1:]
+        cast = sorted(
+            f"{hashlib.sha256(bytes([n])).hexdigest()},{text}" for n, text in enumerate(["arbres", "arbres;bancs", ""])
+        )
+        (vote / "spent.csv").write_bytes(table("code", marks[:3]))
+        (vote / "ballots.csv").write_bytes(table("receipt,choices", cast))
+        code, said = self.run(city, "check", "--now", "2016-05-02")
+        assert code == 1
+        assert "changed-since-seal" in said
+        assert "agora seal" in said
+        assert self.run(city, "seal", self.NAME, "--now", "2016-05-02")[0] == 0
+        assert self.run(city, "seal", self.NAME, "--now", "2016-05-03")[0] == 2, "closed, and sealed"
+        assert self.run(city, "check", "--now", "2016-05-02")[0] == 0
+        assert self.run(city, "verify", "votes", self.NAME)[0] == 0
+        code, said = self.run(city, "tally", self.NAME)
+        assert (code, "1. arbres" in said, "3 codes utilisés sur 5" in said) == (0, True, True)
+        self.run(city, "build", "--now", "2016-05-02", "--output", str(tmp_path / "site"))
+        folder = next((tmp_path / "site").rglob("tally.json")).parent
+        assert self.run(city, "verify", "votes", str(folder))[0] == 0
+        assert self.run(city, "tally", str(folder))[0] == 0
+        (folder / "tally.json").write_bytes((folder / "tally.json").read_bytes().replace(b'"arbres",2', b'"arbres",3'))
+        assert self.run(city, "tally", str(folder))[0] == 1
+        assert self.run(city, "verify", "votes", str(folder))[0] == 1
+
+    def test_what_was_sealed_and_committed_may_not_go(self, city: Path, tmp_path: Path) -> None:
+        """All made again, seals included: the repository remembers."""
+        self.codes(city, tmp_path / "a")
+        git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(city)]
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Opening"]):
+            subprocess.run([*git, *words], check=True)
+        assert self.run(city, "verify", "votes", self.NAME)[0] == 0
+        for name in ("codes.csv", "roots.csv"):
+            (self.vote(city) / name).unlink()
+        self.codes(city, tmp_path / "b")
+        subprocess.run([*git, "commit", "-qam", "Again"], check=True)
+        code, said = self.run(city, "verify", "votes", self.NAME)
+        assert code == 1
+        assert "n’est plus" in said or "elle ne l’est plus" in said
+
+    @pytest.mark.parametrize(
+        "name", ["nulle-part/choix", "les-quais/usages", "les-quais", "../etc/passwd", "les-quais/"]
+    )
+    def test_what_is_not_a_vote_is_said_so(self, city: Path, name: str) -> None:
+        code, said = self.run(city, "verify", "votes", name)
+        assert code == 2
+        assert "Impossible" in said
