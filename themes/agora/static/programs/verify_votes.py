@@ -134,7 +134,7 @@ def choices(text, rules):
 
 
 def merkle_root(lines):
-    """La racine d'une liste (RFC 6962) : la marque de chaque ligne, puis des marques deux par deux, jusqu'à une seule."""
+    """La racine (RFC 6962) : la marque de chaque ligne, puis celle de deux marques, jusqu'à n'en avoir qu'une."""
     level = [hashlib.sha256(b"\x00" + line.encode()).digest() for line in lines]
     if not level:
         return hashlib.sha256(b"").hexdigest()
