@@ -9,10 +9,11 @@ Groups are found in four steps, on statements that have votes and are not hidden
 1. the two directions along which voters differ most: principal components of the table, where a missing vote counts as
    the statement's mean;
 2. each voter's place along them, drawn away from the middle by sqrt(statements / own votes) so that few votes do not
-   pull it there (as Polis does), then read in steps of 1/FINENESS of the standard deviation, at most EDGE steps away;
+   pull it there (as Polis does), then read in steps of 1/FINENESS of the standard deviation along the first;
 3. for 2 groups, then 3, up to 5, k-means; each time the next centre starts where it best reduces the sum of squared
-   distances (the global k-means of Likas, Vlassis and Verbeek, 2003), so that nothing is drawn at random;
-4. the number of groups whose silhouette, the mean over voters, is highest.
+   distances (the global k-means of Likas, Vlassis and Verbeek, 2003) and is the nearest to FEWEST_MEMBERS voters at
+   least, so that nothing is drawn at random and no eccentric makes a group alone;
+4. the number of groups whose silhouette, the mean over voters, is highest; more groups must add CLEARER to it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import numpy.typing as npt
 
 from agora_build.civic import representation
 from agora_build.civic.opinions import (
-    EDGE,
+    CLEARER,
     ENOUGH_VOTERS,
     ENOUGH_VOTES,
     FEWEST_MEMBERS,
@@ -206,7 +207,7 @@ def _places(cells: Cells, voted: npt.NDArray[np.intp], placed: npt.NDArray[np.bo
     step = along[:, 0].std() / FINENESS
     if step < _NOTHING:
         return np.zeros((len(along), 2), dtype=np.int64)
-    places: Ints = np.rint(np.clip(along / step, -EDGE, EDGE)).astype(np.int64)
+    places: Ints = np.rint(along / step).astype(np.int64)
     places *= _signs(places, directions)
     return places
 
@@ -227,11 +228,14 @@ def _best_division(spots: Floats, weights: Ints, voters: int) -> tuple[Ints | No
     most = min(MOST_GROUPS, 2 + voters // VOTERS_A_GROUP, len(spots))
     centres = np.average(spots, axis=0, weights=weights)[None, :]
     for _ in range(2, most + 1):
-        centres = np.vstack((centres, _next_centre(spots, weights, centres)))
+        further = _next_centre(spots, weights, centres)
+        if further is None:
+            break
+        centres = np.vstack((centres, further))
         labels, centres = _k_means(spots, weights, centres)
         sizes: Floats = np.bincount(labels, weights, len(centres)).astype(np.float64)
         silhouette = _silhouette(spots, weights, labels, sizes)
-        if sizes.min() >= FEWEST_MEMBERS and silhouette > highest:
+        if sizes.min() >= FEWEST_MEMBERS and silhouette > highest + CLEARER:
             best, highest = labels, silhouette
     return best, highest
 
@@ -243,17 +247,15 @@ def _squares(spots: Floats, others: Floats) -> Floats:
     return squares
 
 
-def _next_centre(spots: Floats, weights: Ints, centres: Floats) -> Floats:
-    """Find the spot which, as one more centre, takes the most off the sum of squared distances."""
+def _next_centre(spots: Floats, weights: Ints, centres: Floats) -> Floats | None:
+    """Find the spot which, as one more centre of enough voters, takes the most off the sum of squared distances."""
     left = _squares(spots, centres).min(axis=1)
-    gains = np.concatenate(
-        [
-            np.maximum(left - _squares(spots[start : start + _BLOCK], spots), 0) @ weights
-            for start in range(0, len(spots), _BLOCK)
-        ]
-    )
-    found: Floats = spots[gains.argmax()]
-    return found
+    gains = []
+    for start in range(0, len(spots), _BLOCK):
+        nearer = np.maximum(left - _squares(spots[start : start + _BLOCK], spots), 0)
+        gains.append(np.where((nearer > 0) @ weights >= FEWEST_MEMBERS, nearer @ weights, 0))
+    gain = np.concatenate(gains)
+    return spots[gain.argmax()] if gain.max() > 0 else None
 
 
 def _k_means(spots: Floats, weights: Ints, centres: Floats) -> tuple[Ints, Floats]:

@@ -1,0 +1,1 @@
+"""Turns opinions into a picture."""
