@@ -1,13 +1,13 @@
-"""Turns opinions into a picture that reads alone: an SVG of who thinks alike, a shape, a colour and a letter a group.
+"""Turns opinions into a picture of who thinks alike: an SVG for a page, with a shape, a colour and a letter a group.
 
 Two voters are near each other when they voted alike. Voters who would cover each other are drawn as one larger mark,
-so that the picture stays light however many voted. It holds no words: the page's table is its equal.
+so that the picture stays light however many voted. It holds no words: the page's table is its equal. Colours of the
+day are attributes, which no policy can take away; those of the night are in the theme's votes.css.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -17,16 +17,16 @@ from agora_build.rendering.map_picture import MARK_PATHS
 
 WIDTH, HEIGHT = 480, 360
 MARKS: dict[str, Mark] = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond", "E": "pentagon"}
-# What each group looks like: marks and what lies under them, by day, then by night.
+# The marks of each group, and what lies under them.
 INKS = {
-    "A": ("#1c5a94", "#dde8f3", "#7cc6f5", "#172c40"),
-    "B": ("#8a5200", "#f6e8d0", "#efbe5e", "#372a10"),
-    "C": ("#6d3589", "#ecdff2", "#dda6ee", "#31203b"),
-    "D": ("#00666b", "#d3ebea", "#66d2d2", "#0e3133"),
-    "E": ("#3f4a57", "#e2e5e9", "#b7c5d4", "#29313a"),
-    "": ("#535b66", "#e9ebe8", "#a9b2bd", "#262c34"),
+    "A": ("#1c5a94", "#dde8f3"),
+    "B": ("#8a5200", "#f6e8d0"),
+    "C": ("#6d3589", "#ecdff2"),
+    "D": ("#00666b", "#d3ebea"),
+    "E": ("#3f4a57", "#e2e5e9"),
+    "": ("#535b66", "#e9ebe8"),
 }
-_PAPER = ("#ffffff", "#0f1216")
+_PAPER = "#ffffff"
 _FARTHEST = 4 * FINENESS  # steps from the middle: voters beyond are drawn there, so that a few do not crowd the others
 _MARGIN = 34  # around the marks
 _MOST_MARKS = 450  # beyond, marks are made of more voters
@@ -60,23 +60,9 @@ def picture(opinions: Opinions, title: str, description: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
         f' role="img" aria-labelledby="opinions-t opinions-d" font-family="system-ui,sans-serif">\n'
         f'<title id="opinions-t">{escape(title)}</title>\n<desc id="opinions-d">{escape(description)}</desc>\n'
-        f"<style>{_dark(letters)}</style>\n"
-        f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="8" fill="{_PAPER[0]}"/>\n'
         + "\n".join(parts)
         + "\n</svg>\n"
     )
-
-
-def _dark(letters: Sequence[str]) -> str:
-    """Give the colours of the night; those of the day are attributes, which no policy can take away."""
-    rules = [f".paper{{fill:{_PAPER[1]}}}.badge{{stroke:{_PAPER[1]}}}.letter{{fill:{_PAPER[1]}}}"]
-    for letter in letters:
-        *_, mark, ground = INKS[letter]
-        name = letter.lower() or "all"
-        rules.append(
-            f".ground-{name}{{fill:{ground};stroke:{ground}}}.mark-{name}{{fill:{mark}}}.line-{name}{{stroke:{mark}}}"
-        )
-    return f"@media screen and (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def _gathered(spots: tuple[Spot, ...]) -> tuple[list[_Dot], float]:
@@ -125,8 +111,8 @@ def _ground(letter: str, places: list[Place]) -> str:
     path = "L".join(f"{x} {y}" for x, y in _outline(places))
     fill, name = INKS[letter][1], letter.lower() or "all"
     return (
-        f'<path class="ground-{name}" fill="{fill}" stroke="{fill}" stroke-width="24" stroke-linejoin="round"'
-        f' d="M{path}z"/>'
+        f'<path class="opinion-ground opinion--{name}" fill="{fill}" stroke="{fill}" stroke-width="24"'
+        f' stroke-linejoin="round" d="M{path}z"/>'
     )
 
 
@@ -161,7 +147,7 @@ def _drawn(letter: str, dots: list[_Dot], largest: float, most: int) -> str:
     paths = "".join(_marks(shape, radius, places) for radius, places in sorted(by_size.items()))
     kind = "line" if shape in _CAPS else "mark"
     paint = f'stroke="{ink}" stroke-linecap="{_CAPS[shape]}"' if shape in _CAPS else f'fill="{ink}"'
-    return f'<g class="{kind}-{name}" {paint}>{paths}</g>'
+    return f'<g class="opinion-{kind} opinion--{name}" {paint}>{paths}</g>'
 
 
 _CAPS: dict[Mark, str] = {"circle": "round", "square": "square"}  # a line without length is drawn as its two ends
@@ -190,7 +176,7 @@ def _badge(letter: str, dots: list[_Dot]) -> str:
     base = 18 if shape == "triangle" else 20  # a triangle is narrow where the others are not
     return (
         f'<g transform="translate({x - 18:.0f} {y - 18:.0f}) scale(1.3)">'
-        f'<path class="badge mark-{letter.lower()}" d="{MARK_PATHS[shape]}" fill="{ink}" stroke="{_PAPER[0]}"'
-        f' stroke-width="2.5"/><text class="letter" x="14" y="{base}" font-size="{_LETTER}" font-weight="700"'
-        f' text-anchor="middle" fill="{_PAPER[0]}">{letter}</text></g>'
+        f'<path class="opinion-badge opinion--{letter.lower()}" d="{MARK_PATHS[shape]}" fill="{ink}" stroke="{_PAPER}"'
+        f' stroke-width="2.5"/><text class="opinion-letter" x="14" y="{base}" font-size="{_LETTER}" font-weight="700"'
+        f' text-anchor="middle" fill="{_PAPER}">{letter}</text></g>'
     )
