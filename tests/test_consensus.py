@@ -250,10 +250,20 @@ TABLES = st.integers(1, 6).flatmap(
 @given(TABLES, st.randoms(use_true_random=False))
 @settings(deadline=None)
 def test_statistics_are_those_of_the_reference(lines: list[str], draw: random.Random) -> None:
-    table = {f"v{rank:02d}": line for rank, line in enumerate(lines)}
-    rows, names = cast(table), asked(len(lines[0]))
+    rows = cast({f"v{rank:02d}": line for rank, line in enumerate(lines)})
     voters = sorted({voter for voter, *_ in rows})
     groups = {voter: draw.choice("ABC") for voter in voters if draw.random() < 0.9}
+    assert_as_reference(rows, asked(len(lines[0])), groups)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("noise", [0.2, 0.7])
+def test_statistics_of_planted_groups_are_those_of_the_reference(seed: int, noise: float) -> None:
+    rows = planted((30, 20, 12), 16, 0.7, seed, noise)
+    assert_as_reference(rows, asked(16), {voter: voter[0] for voter, *_ in rows})
+
+
+def assert_as_reference(rows: list[Row], names: list[str], groups: dict[str, str]) -> None:
     found = consensus.statistics(matrix(rows, names), groups)
     expected = reference(rows, names, groups)
     assert found.groups == tuple(expected)
@@ -267,16 +277,15 @@ def test_statistics_are_those_of_the_reference(lines: list[str], draw: random.Ra
             for stance in stances
         }
         seen = {one.statement for one in stances if one.tally.agree + one.tally.disagree}
-        assert [(one.statement, one.more == "agree", one.best_agreed) for one in chosen] == reference_representative(
-            numbers, seen
-        )
+        listed = [(one.statement, one.more == "agree", one.best_agreed) for one in chosen]
+        assert listed == reference_representative(numbers, seen)
     for said in found.opinions:
-        counted = expected and [expected[group][said.statement] for group in found.groups]
-        if counted:
-            assert said.consensus == pytest.approx(math.prod(one["pa"] for one in counted), abs=1e-12)
-            assert said.refusal == pytest.approx(math.prod(one["pd"] for one in counted), abs=1e-12)
         words = [word for _, statement, word, _ in rows if statement == said.statement]
         assert said.tally == Tally(*(words.count(word) for word in WORDS))
+        if groups:
+            counted = [expected[group][said.statement] for group in found.groups]
+            assert said.consensus == pytest.approx(math.prod(one["pa"] for one in counted), abs=1e-12)
+            assert said.refusal == pytest.approx(math.prod(one["pd"] for one in counted), abs=1e-12)
 
 
 # Lists
@@ -294,6 +303,32 @@ def test_lists_by_hand() -> None:
     (puzzles,) = representation.unclear(found)
     assert puzzles.statement == "s2"
     assert puzzles.score == pytest.approx((5 / 8) ** 2 * 5, abs=1e-15)
+
+
+def counted(*groups: tuple[int, int, int]) -> opinions.Opinion:
+    """Give what groups say of a statement from (agree, disagree, pass) each; everyone has a group."""
+    tallies = tuple(Tally(*group) for group in groups)
+    return representation.opinion("s", sum(tallies, Tally(0, 0, 0)), tallies)
+
+
+def test_what_a_majority_of_each_group_says_is_shared_if_it_is_not_by_chance() -> None:
+    agreed, refused = counted((9, 0, 1), (6, 1, 1)), counted((0, 9, 1), (1, 6, 1))
+    (yes,), (no,) = representation.shared([agreed]), representation.shared([refused])
+    assert (yes.direction, yes.score) == ("agree", pytest.approx(10 / 12 * 7 / 10))
+    assert (no.direction, no.score) == ("disagree", pytest.approx(10 / 12 * 7 / 10))
+    assert not representation.shared([counted((30, 0, 0), (1, 1, 0))])
+    assert not representation.shared([counted((4, 2, 0), (3, 2, 0))])  # 7 of 11
+
+
+def test_what_divides_sets_the_most_opposed_groups_against_each_other() -> None:
+    (found,) = representation.divisive([counted((18, 0, 0), (14, 4, 0), (2, 16, 0), (0, 8, 0))])
+    assert found.score == pytest.approx(19 / 20 * 9 / 10)
+    assert not representation.divisive([counted((18, 0, 0), (9, 9, 0))])
+
+
+def test_what_three_in_ten_pass_on_is_not_yet_unclear() -> None:
+    assert not representation.unclear([counted((4, 3, 3))])
+    assert representation.unclear([counted((4, 2, 4))])[0].score == pytest.approx(0.4**2 * 4)
 
 
 def test_what_everyone_refuses_is_shared_too_and_lists_are_short() -> None:
@@ -441,6 +476,7 @@ def test_when_there_are_no_groups_it_is_said_why(rows: list[Row], reason: str | 
 def test_when_everybody_agrees_that_is_what_is_shared() -> None:
     found = consensus.opinions(matrix(cast({f"v{rank}": "aad" for rank in range(50)}), asked(3)))
     assert [(f.statement, f.direction) for f in found.shared] == [("s0", "agree"), ("s1", "agree"), ("s2", "disagree")]
+    assert found.shared[2].score == found.statements[2].refusal == 51 / 52
     assert found.shared[0].score == found.statements[0].consensus == 51 / 52
 
 
@@ -481,6 +517,34 @@ def test_one_eccentric_does_not_make_a_group() -> None:
     assert sorted(group.size for group in found.groups) in ([20, 31], [21, 30])
 
 
+def test_one_far_from_all_does_not_hide_the_groups_of_the_others() -> None:
+    """One says the contrary of everyone on 380 statements; on 20 others there are two groups."""
+    rows = cast({f"v{rank:02d}": ("ad"[rank % 2] * 20) + "a" * 380 for rank in range(60)} | {"w": "p" * 20 + "d" * 380})
+    found = consensus.opinions(matrix(rows, asked(400)))
+    assert [group.size for group in found.groups] == [31, 30]
+
+
+@pytest.mark.parametrize(("shares", "groups"), [((4, 4, 3), 2), ((4, 4, 4), 3)])
+def test_few_voters_make_few_groups(shares: tuple[int, ...], groups: int) -> None:
+    assert len(consensus.opinions(matrix(planted(shares, 40, 1, 2, 0), asked(40))).groups) == groups
+
+
+def test_few_votes_do_not_draw_a_voter_to_the_middle_as_much() -> None:
+    """Someone with 7 votes of 16 is placed sqrt(7/16) as far as those who voted alike on all, and not 7/16."""
+    rows = cast({f"v{rank}": "ad"[rank % 2] * 16 for rank in range(40)} | {"w": "a" * 7})
+    found = consensus.grouping(matrix(rows, asked(16)))
+    far, near = {spot.x for spot in found.spots if spot.voters > 1}, [s.x for s in found.spots if s.voters == 1]
+    assert abs(near[0]) / max(far) == pytest.approx(math.sqrt(7 / 16), abs=0.05)
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 8, 16])
+def test_a_place_on_the_edge_of_a_step_falls_on_the_same_side_for_all(count: int) -> None:
+    """Of 729 people 200 agree and 200 disagree: 27/20 of the standard deviation, 13.5 steps from the middle."""
+    rows = cast({f"v{rank}": ("a" if rank < 200 else "d" if rank < 400 else "p") * count for rank in range(729)})
+    spots = consensus.grouping(matrix(rows, asked(count))).spots
+    assert [(spot.x, spot.y, spot.voters) for spot in spots] == [(-14, 0, 200), (0, 0, 329), (14, 0, 200)]
+
+
 def test_the_silhouette_is_the_mean_over_voters() -> None:
     draw = random.Random(8)  # noqa: S311
     found = consensus.grouping(matrix(planted((20, 14, 9), 12, 0.8, 4, 0.5), asked(12)))
@@ -514,12 +578,15 @@ def test_opinions_are_plain_and_travel() -> None:
 
 
 def test_no_processor_changes_anything() -> None:
-    """OpenBLAS adds in another order on another processor, or with other threads: told to take the oldest, it agrees."""
+    """OpenBLAS adds in another order on other processors and threads; as if on the oldest, it agrees."""
     lines = (
         "from test_consensus import *",
         "for seed in range(6):",
         "    rows = planted((40, 30, 14), 20, 0.6, seed, 0.5) + cast({f'u{n}': 'aaddp'[n % 4 :] for n in range(40)})",
         "    print(consensus.opinions(matrix(rows, asked(20))))",
+        "for other in 'd.p':  # three groups, each for six statements of its own: all directions are worth the same",
+        "    rows = [other * 6 * part + 'a' * 6 + other * (12 - 6 * part) for part in range(3) for _ in range(9)]",
+        "    print(consensus.opinions(matrix(cast({f'v{n}': line for n, line in enumerate(rows)}), asked(18))))",
     )
     said = {
         subprocess.run(
