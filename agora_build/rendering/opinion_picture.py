@@ -111,7 +111,7 @@ def _ground(letter: str, places: list[Place]) -> str:
     path = "L".join(f"{x} {y}" for x, y in _outline(places))
     fill, name = INKS[letter][1], letter.lower() or "all"
     return (
-        f'<path class="opinion-ground opinion--{name}" fill="{fill}" stroke="{fill}" stroke-width="24"'
+        f'<path class="opinion-ground opinion--{name}" fill="{fill}" stroke="{fill}" stroke-width="16"'
         f' stroke-linejoin="round" d="M{path}z"/>'
     )
 
