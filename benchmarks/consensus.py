@@ -25,7 +25,7 @@ from agora_build.civic import consensus, votes
 
 SIZES = ((2_031, 896, 225_524), (33_547, 1_000, 2_700_000))  # voters, statements, votes
 GROUPS = (0.5, 0.3, 0.2)  # shares of the voters
-PASSING = 0.15  # of the votes
+PASSES = 0.15  # share of the votes
 WORDS = np.array(["agree", "disagree", "pass"])
 
 
@@ -110,11 +110,13 @@ def _write(folder: Path, voters: int, statements: int, wanted: int) -> Path:
     path = folder / f"votes-{voters}.csv"
     with path.open("w", encoding="utf-8") as lines:
         lines.write("voter,statement,vote,date\n")
-        seen = np.minimum(np.ceil(zeal / zeal.sum() * wanted * 1.02).astype(int), statements)
+        scale = wanted / zeal.sum()
+        while (seen := np.minimum(np.ceil(zeal * scale).astype(int), statements)).sum() < wanted:
+            scale *= 1.001
         for voter in range(voters):
             chosen = draw.permutation(statements)[: seen[voter]]
             agrees = draw.random(len(chosen)) < opinion[group_of[voter], chosen]
-            words = WORDS[np.where(draw.random(len(chosen)) < PASSING, 2, np.where(agrees, 0, 1))]
+            words = WORDS[np.where(draw.random(len(chosen)) < PASSES, 2, np.where(agrees, 0, 1))]
             days = draw.integers(10, 29, len(chosen))
             name = f"{'abc'[group_of[voter]]}{voter:05d}"
             lines.writelines(

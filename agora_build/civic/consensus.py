@@ -1,22 +1,25 @@
 """Turns the votes of a debate into groups of opinion, what tells them apart, what they share and what divides them.
 
 The only module that imports numpy: import it inside the function that needs it, so that a city without statements
-never loads it. Everything here is deterministic: no randomness, no memory of an earlier run, and sums of whole numbers
-(or of binary fractions short enough to be added without loss), which no order of voters and no processor changes.
+never loads it. Everything here is deterministic: no randomness, no memory of an earlier run; what is added up is whole
+numbers, or binary fractions short enough to be added without loss, so that neither the order of voters nor the
+processor changes anything.
 
 Groups are found in four steps, on statements that have votes and are not hidden:
 
 1. the two directions along which voters differ most: principal components of the table, where a missing vote counts as
    the statement's mean;
 2. each voter's place along them, drawn away from the middle by sqrt(statements / own votes) so that few votes do not
-   pull it there (as Polis does), then read in steps of 1/FINENESS of the standard deviation, at most EDGE steps away;
+   pull it there (as Polis does), then read in steps of 1/FINENESS of the standard deviation along the first;
 3. for 2 groups, then 3, up to 5, k-means; each time the next centre starts where it best reduces the sum of squared
-   distances (the global k-means of Likas, Vlassis and Verbeek, 2003), so that nothing is drawn at random;
-4. the number of groups whose silhouette, the mean over voters, is highest.
+   distances (the global k-means of Likas, Vlassis and Verbeek, 2003) and is the nearest to FEWEST_MEMBERS voters at
+   least, so that nothing is drawn at random and no eccentric makes a group alone;
+4. the number of groups whose silhouette, the mean over voters, is highest; more groups must add CLEARER to it.
 """
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +29,7 @@ import numpy.typing as npt
 
 from agora_build.civic import representation
 from agora_build.civic.opinions import (
-    EDGE,
+    CLEARER,
     ENOUGH_VOTERS,
     ENOUGH_VOTES,
     FEWEST_MEMBERS,
@@ -47,8 +50,9 @@ from agora_build.civic.votes import AGREE, DISAGREE, MISSING, PASS, Matrix
 
 _BLOCK = 2_048  # rows computed at once
 _ROUNDS = 100  # of k-means; it stops when nobody changes group
-_BINARY = 2.0**16  # means are rounded to this fraction: sums of products of up to 500,000 voters are then exact
-_NOTHING = 1e-9  # a standard deviation below is a rounding error
+_SHORT = 2.0**16  # means are rounded to this fraction: products of up to 500,000 voters are then added without loss
+_SHORTER = 2.0**10  # the same for centres of groups, in steps
+_NOTHING = 1e-9  # what is below is a rounding error
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -197,8 +201,10 @@ def _centred(cells: Cells, means: Floats) -> Iterator[Floats]:
 def _places(cells: Cells, voted: npt.NDArray[np.intp], placed: npt.NDArray[np.bool_]) -> Ints:
     """Place each voter to be placed, in steps along the two directions in which voters differ most."""
     sums = np.where(cells == MISSING, np.int8(0), cells).sum(axis=0)
-    means = np.rint(sums / (cells != MISSING).sum(axis=0) * _BINARY) / _BINARY
-    products = sum(block.T @ block for block in _centred(cells, means))
+    means = np.rint(sums / (cells != MISSING).sum(axis=0) * _SHORT) / _SHORT
+    products = sum((block.T @ block for block in _centred(cells, means)), np.zeros((len(means), len(means))))
+    # Directions in which voters differ exactly as much are told apart by the age of statements, not by rounding errors.
+    products += np.diag(np.arange(len(means)) * products.trace() * _NOTHING / len(means))
     directions = np.linalg.eigh(products)[1][:, :-3:-1]
     directions = np.hstack((directions, np.zeros((len(means), 2))))[:, :2]
     along = np.vstack([block @ directions for block in _centred(cells[placed], means)])
@@ -206,7 +212,7 @@ def _places(cells: Cells, voted: npt.NDArray[np.intp], placed: npt.NDArray[np.bo
     step = along[:, 0].std() / FINENESS
     if step < _NOTHING:
         return np.zeros((len(along), 2), dtype=np.int64)
-    places: Ints = np.rint(np.clip(along / step, -EDGE, EDGE)).astype(np.int64)
+    places: Ints = np.rint(np.round(along / step, 9)).astype(np.int64)  # halves are halves, whatever the last figure
     places *= _signs(places, directions)
     return places
 
@@ -225,13 +231,16 @@ def _best_division(spots: Floats, weights: Ints, voters: int) -> tuple[Ints | No
     best: Ints | None = None
     highest = -2.0
     most = min(MOST_GROUPS, 2 + voters // VOTERS_A_GROUP, len(spots))
-    centres = np.average(spots, axis=0, weights=weights)[None, :]
+    centres = _means(spots, weights, np.zeros(len(spots), dtype=np.int64), 1)
     for _ in range(2, most + 1):
-        centres = np.vstack((centres, _next_centre(spots, weights, centres)))
+        further = _next_centre(spots, weights, centres)
+        if further is None:
+            break
+        centres = np.vstack((centres, further))
         labels, centres = _k_means(spots, weights, centres)
         sizes: Floats = np.bincount(labels, weights, len(centres)).astype(np.float64)
         silhouette = _silhouette(spots, weights, labels, sizes)
-        if sizes.min() >= FEWEST_MEMBERS and silhouette > highest:
+        if sizes.min() >= FEWEST_MEMBERS and silhouette > highest + CLEARER:
             best, highest = labels, silhouette
     return best, highest
 
@@ -243,17 +252,15 @@ def _squares(spots: Floats, others: Floats) -> Floats:
     return squares
 
 
-def _next_centre(spots: Floats, weights: Ints, centres: Floats) -> Floats:
-    """Find the spot which, as one more centre, takes the most off the sum of squared distances."""
+def _next_centre(spots: Floats, weights: Ints, centres: Floats) -> Floats | None:
+    """Find the spot which, as one more centre of enough voters, takes the most off the sum of squared distances."""
     left = _squares(spots, centres).min(axis=1)
-    gains = np.concatenate(
-        [
-            np.maximum(left - _squares(spots[start : start + _BLOCK], spots), 0) @ weights
-            for start in range(0, len(spots), _BLOCK)
-        ]
-    )
-    found: Floats = spots[gains.argmax()]
-    return found
+    gains = []
+    for start in range(0, len(spots), _BLOCK):
+        nearer = np.maximum(left - _squares(spots[start : start + _BLOCK], spots), 0)
+        gains.append(np.where((nearer > 0) @ weights >= FEWEST_MEMBERS, nearer @ weights, 0))
+    gain = np.concatenate(gains)
+    return spots[gain.argmax()] if gain.max() > 0 else None
 
 
 def _k_means(spots: Floats, weights: Ints, centres: Floats) -> tuple[Ints, Floats]:
@@ -264,10 +271,18 @@ def _k_means(spots: Floats, weights: Ints, centres: Floats) -> tuple[Ints, Float
         if (nearest == labels).all():
             break
         labels = nearest
-        sizes = np.bincount(labels, weights, len(centres))
-        sums = np.column_stack([np.bincount(labels, weights * spots[:, axis], len(centres)) for axis in (0, 1)])
-        centres = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
+        moved = _means(spots, weights, labels, len(centres))
+        centres = np.where(np.isnan(moved), centres, moved)
     return labels, centres
+
+
+def _means(spots: Floats, weights: Ints, labels: Ints, count: int) -> Floats:
+    """Give the mean place of each group, rounded to 1/_SHORTER; not a number for a group of nobody."""
+    sizes = np.bincount(labels, weights, count)
+    sums = np.column_stack([np.bincount(labels, weights * spots[:, axis], count) for axis in (0, 1)])
+    with np.errstate(invalid="ignore"):
+        means: Floats = np.rint(sums / sizes[:, None] * _SHORTER) / _SHORTER
+    return means
 
 
 def _silhouette(spots: Floats, weights: Ints, labels: Ints, sizes: Floats) -> float:
@@ -275,23 +290,26 @@ def _silhouette(spots: Floats, weights: Ints, labels: Ints, sizes: Floats) -> fl
     members = np.zeros((len(spots), len(sizes)))
     members[np.arange(len(spots)), labels] = weights
     sums = np.concatenate(
-        [np.sqrt(_squares(spots[start : start + _BLOCK], spots)) @ members for start in range(0, len(spots), _BLOCK)]
+        [_distances(spots[start : start + _BLOCK], spots) @ members for start in range(0, len(spots), _BLOCK)]
     )
     rows, own = np.arange(len(spots)), sizes[labels]
     within = sums[rows, labels] / np.maximum(own - 1, 1)
     sums[rows, labels] = np.inf
     beside = (sums / np.maximum(sizes, 1)).min(axis=1)
     scores = np.where(own > 1, (beside - within) / np.maximum(np.maximum(beside, within), _NOTHING), 0)
-    return float(np.average(scores, weights=weights))
+    return math.fsum(scores * weights) / float(weights.sum())
+
+
+def _distances(spots: Floats, others: Floats) -> Floats:
+    """Give the distances between two lists of places, rounded to 1/_SHORT."""
+    distances: Floats = np.rint(np.sqrt(_squares(spots, others)) * _SHORT) / _SHORT
+    return distances
 
 
 def _lettered(spots: Floats, weights: Ints, labels: Ints) -> tuple[list[str], tuple[tuple[float, float], ...]]:
     """Name groups A, B, C…: the largest first, then the one furthest to the right, then the highest."""
-    named = []
-    for label in range(int(labels.max()) + 1):
-        inside = labels == label
-        x, y = np.average(spots[inside], axis=0, weights=weights[inside])
-        named.append((-int(weights[inside].sum()), -float(x), -float(y), label))
-    named.sort()
-    letters = {label: string.ascii_uppercase[rank] for rank, (*_, label) in enumerate(named)}
-    return [letters[int(label)] for label in labels], tuple((0.0 - x, 0.0 - y) for _, x, y, _ in named)
+    count = int(labels.max()) + 1
+    sizes, middles = np.bincount(labels, weights, count), _means(spots, weights, labels, count).tolist()
+    ranked = sorted(range(count), key=lambda label: (sizes[label], middles[label]), reverse=True)
+    letters = {label: string.ascii_uppercase[rank] for rank, label in enumerate(ranked)}
+    return [letters[int(label)] for label in labels], tuple((middles[label][0], middles[label][1]) for label in ranked)

@@ -20,8 +20,8 @@ FEWEST_PLACED = 8  # voters placed, for groups to mean anything
 FEWEST_MEMBERS = 3  # voters in a group: a smaller one says who they are
 MOST_GROUPS = 5
 VOTERS_A_GROUP = 12  # each further group after the second asks for so many voters placed
+CLEARER = 0.02  # what more groups must add to the silhouette: otherwise fewer groups say as much
 FINENESS = 10  # steps of the picture in one standard deviation: voters nearer than a step are taken together
-EDGE = 3 * FINENESS  # steps from the middle to the edge: those beyond are placed on it, and do not make a group alone
 DISTINCT = 0.5  # a silhouette from which groups are distinct (Kaufman and Rousseeuw); below they melt into each other
 
 Direction = Literal["agree", "disagree"]
