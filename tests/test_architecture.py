@@ -28,6 +28,8 @@ ALONE = {  # each library lives behind one module
     "nh3": {"rendering.citizen", "rendering.prose"},
     "jinja2": {"rendering.templates"},
     "tinytag": {"content.audio"},
+    "numpy": {"civic.consensus"},
+    "segno": {"rendering.letters"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from agora_build.civic.opinions import Direction, Finding, Group, Opinion, Opinions, Representative, Tally
 from agora_build.content.models import Contribution, Debate
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Vote
 from agora_build.content.states import Opening, debate_state
+from agora_build.rendering.opinion_picture import picture
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -74,7 +77,10 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
 
 def render(page: OpinionsPage, theme: Theme) -> bytes:
     """Write the page of opinions."""
-    return theme.page("opinions.html", page.path, masthead=page.masthead, page=page, picture="")
+    title = theme.text("The groups of opinion")
+    description = theme.text("Each mark stands for people who voted alike; the table that follows gives the figures.")
+    drawn = Markup(picture(page.opinions, title, description)) if page.opinions.spots else ""  # noqa: S704 - our own SVG
+    return theme.page("opinions.html", page.path, masthead=page.masthead, page=page, picture=drawn)
 
 
 def _page(  # noqa: PLR0913, PLR0917 - what it gathers
