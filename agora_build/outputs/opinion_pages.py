@@ -79,7 +79,7 @@ def render(page: OpinionsPage, theme: Theme) -> bytes:
     """Write the page of opinions."""
     title = theme.text("The groups of opinion")
     description = theme.text("Each mark stands for people who voted alike; the table that follows gives the figures.")
-    drawn = Markup(picture(page.opinions, title, description)) if page.opinions.spots else ""  # noqa: S704 - our own SVG
+    drawn = Markup(picture(page.opinions, title, description)) if page.opinions.spots else ""
     return theme.page("opinions.html", page.path, masthead=page.masthead, page=page, picture=drawn)
 
 
