@@ -24,6 +24,7 @@ _WORDS = {
         "episodes": "radio",
         "radio": "radio-agora",
         "decisions": "decisions",
+        "juries": "jurys",
         "rules": "regles",
         "feed": "flux",
         "vote": "vote",
@@ -45,6 +46,7 @@ _WORDS = {
         "episodes": "radio",
         "radio": "radio",
         "decisions": "decisions",
+        "juries": "juries",
         "rules": "rules",
         "feed": "feed",
         "vote": "vote",
@@ -63,6 +65,7 @@ _FOLDERS = {
     "kits": "kits",
     "episodes": "episodes",
     "decisions": "decisions",
+    "juries": "juries",
 }
 INDEX = "index.html"
 _AS_IT_IS = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch  # what quote() would leave as it is

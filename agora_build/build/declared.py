@@ -35,6 +35,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         decision_pages,
         feeds,
         front_pages,
+        jury_pages,
         kit_pages,
         map_pages,
         maps,
@@ -58,6 +59,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from kit_pages.outputs(alone, today)
     yield from radio_pages.outputs(alone, today)
     yield from podcast.outputs(alone, today)
+    yield from jury_pages.outputs(alone, today)
     yield from decision_pages.outputs(alone, today)
     yield from rules_pages.outputs(alone, today)
     yield from feeds.outputs(alone, today)

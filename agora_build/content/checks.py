@@ -8,7 +8,8 @@ from typing import Any
 
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
-from agora_build.content.tree import VOTES, WITH_ID, Found
+from agora_build.content.jury_checks import check_draw, check_jury
+from agora_build.content.tree import DRAWS, VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
 from agora_build.content.vote_checks import check_method, check_votes
 from agora_build.problems import START, Problem
@@ -212,5 +213,7 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "resources": _resource,
     "episodes": _episode,
     "decisions": _decision,
+    "juries": check_jury,
+    DRAWS: check_draw,
     VOTES: check_votes,
 }

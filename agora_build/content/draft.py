@@ -15,7 +15,7 @@ from typing import Any
 from agora_build.content import markdown_scan
 from agora_build.content.config_file import ConfigFile
 from agora_build.content.fields import Model
-from agora_build.content.models import Ballot, Table
+from agora_build.content.models import Ballot, Jury, Table
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source, read_source
 from agora_build.content.tables import read_table
@@ -78,6 +78,7 @@ class Offer:
     method: str = ""  # of a debate
     options: tuple[str, ...] | None = ()  # of a debate; None when they are wrong, and told of
     ballot: Ballot | None = None  # of a debate
+    jury: Jury | None = None  # a jury, when it is right
     digest: str = ""  # of a table of a vote, which others of the vote are compared with
 
 
@@ -160,6 +161,7 @@ def offer_of(document: Document) -> Offer:
         method=str(values.get("method", "")) if folder == "debates" else "",
         options=_listed(document, "options") if folder == "debates" else (),
         ballot=values.get("ballot") if folder == "debates" else None,
+        jury=document.meta if isinstance(document.meta, Jury) else None,
         themes=_listed(document, "themes") if folder == "debates" else None,
         layers=ids(document.written.get("layers"))
         if folder == "campaign" and slug == "map" and document.read

@@ -111,6 +111,8 @@ def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
         kits=tuple(sorted(of("kits"), key=lambda entry: (entry.meta.order, entry.meta.title, entry.slug))),
         episodes=_newest(of("episodes")),
         decisions=_newest(of("decisions")),
+        juries=tuple(sorted((entry for entry in of("juries") if entry.path.endswith(".md")), key=_slug)),
+        draws=tuple(sorted((entry for entry in of("juries") if entry.path.endswith(".yml")), key=_slug)),
     )
 
 
@@ -120,6 +122,10 @@ def _meta(entries: list[Entry[Any]]) -> Any:  # noqa: ANN401 - the kind follows 
 
 def _hour(entry: Entry[Any]) -> tuple[datetime.date, datetime.time, str]:
     return entry.meta.date, entry.meta.starts or datetime.time.min, entry.slug
+
+
+def _slug(entry: Entry[Any]) -> str:
+    return entry.slug
 
 
 def _newest(entries: list[Entry[Any]]) -> tuple[Entry[Any], ...]:

@@ -16,6 +16,7 @@ from agora_build.content.fields import (
     DebateRef,
     Email,
     HeadCount,
+    JuryRef,
     Latitude,
     LayerRef,
     Line,
@@ -222,6 +223,7 @@ class Workshop(Model):
     host: Line = Field(description="Qui invite : service, association, groupe d’habitants.")
     quarter: QuarterRef | None = Field(None, description="Quartier.")
     debate: DebateRef | None = Field(None, description="Débat préparé.")
+    jury: JuryRef | None = Field(None, description="Jury citoyen dont c’est une audition ou une séance.")
     capacity: HeadCount | None = Field(None, description="Nombre de places.")
     access: Line | None = Field(None, description="Accessibilité, garde d’enfants, transports.")
     attendance: Attendance | None = Field(None, description="Nombre de personnes venues (tenue).")
@@ -388,3 +390,82 @@ class Decision(Model):
     considered: tuple[Considered, ...] = Field((), description="Ce que sont devenues les contributions.")
     progress: tuple[Progress, ...] = Field((), description="Avancement.")
     illustrative: bool = Field(False, description="Décision d’exemple, signalée comme telle.")
+
+
+class Quota(Model):
+    """How many members of a jury have one value of a criterion."""
+
+    id: Slug = Field(description="Valeur, telle qu’elle est écrite dans la liste des candidats.")
+    title: Line = Field(description="Nom affiché.")
+    min: Annotated[int, Field(ge=0, le=1000)] = Field(description="Places au moins.")
+    max: Annotated[int, Field(ge=0, le=1000)] = Field(description="Places au plus.")
+
+
+class Criterion(Model):
+    """A criterion by which a jury must look like the city: quarter, age, gender."""
+
+    id: Slug = Field(description="Nom de la colonne dans la liste des candidats.")
+    title: Line = Field(description="Nom affiché.")
+    quotas: Annotated[tuple[Quota, ...], Field(min_length=1)] = Field(description="Places pour chaque valeur.")
+
+
+class Seed(Model):
+    """Where the chance of a draw comes from, said before anybody can know it."""
+
+    announced: Day = Field(description="Jour où la source a été rendue publique.")
+    source: Prose = Field(description="D’où viendra la graine : un tirage public à venir, et comment on l’écrira.")
+
+
+class Reply(Model):
+    """The city's reply to a point of a jury's opinion."""
+
+    outcome: Literal["taken-up", "partly", "not"] = Field(description="Suite donnée.")
+    why: Prose = Field(description="Pourquoi.")
+
+
+class Point(Model):
+    """A recommendation of a jury, with the city's reply."""
+
+    title: Line = Field(description="La recommandation en une ligne.")
+    text: Prose | None = Field(None, description="La recommandation, telle que le jury l’a écrite.")
+    reply: Reply | None = Field(None, description="Réponse de la Ville.")
+
+
+class Jury(Model):
+    """A citizens' jury: its mandate, how it is drawn, its opinion, the city's reply; the body presents it."""
+
+    title: Line = Field(description="Nom du jury.")
+    summary: Summary = Field(description="Le jury en deux phrases.")
+    mandate: Prose = Field(description="Ce qui lui est demandé, et ce que la Ville en fera.")
+    debate: DebateRef | None = Field(None, description="Débat qu’il éclaire.")
+    seats: Annotated[int, Field(ge=1, le=500)] = Field(description="Nombre de membres.")
+    criteria: tuple[Criterion, ...] = Field((), description="Composition : critères et quotas.")
+    seed: Seed | None = Field(None, description="D’où viendra le hasard, annoncé avant le tirage.")
+    opinion: Prose | None = Field(None, description="Avis du jury, une fois rendu.")
+    opinion_date: Day | None = Field(None, description="Jour de l’avis.")
+    points: tuple[Point, ...] = Field((), description="Recommandations, et la réponse à chacune.")
+    reply_date: Day | None = Field(None, description="Jour de la réponse de la Ville.")
+    replied_by: OfficeRef | None = Field(None, description="Qui répond (liste d’agora.toml).")
+    illustrative: bool = Field(False, description="Jury d’exemple, signalé comme tel.")
+
+
+class Member(Model):
+    """Somebody who was drawn, under a pseudonym; the values stand in the order of the jury's criteria."""
+
+    id: Slug = Field(description="Pseudonyme dans la liste des candidats.")
+    profile: tuple[Slug, ...] = Field((), description="Valeur pour chaque critère, dans l’ordre.")
+
+
+class Draw(Model):
+    """The public record of a draw, written by `agora draw` beside the jury's file."""
+
+    date: Day = Field(description="Jour du tirage.")
+    seed: Annotated[str, StringConstraints(min_length=8, max_length=400, pattern=r"^[^\n]+$")] = Field(
+        description="Graine, écrite comme annoncé."
+    )
+    candidates: Annotated[int, Field(ge=1)] = Field(description="Nombre de candidats.")
+    candidates_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="Empreinte SHA-256 de la liste des candidats."
+    )
+    drawn: Annotated[tuple[Member, ...], Field(min_length=1)] = Field(description="Membres tirés, dans l’ordre.")
+    reserve: tuple[Slug, ...] = Field((), description="Suppléants, dans l’ordre.")

@@ -17,7 +17,7 @@ from agora_build.content.staff_text import staff_values
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem
 
-_STAFF = ("pages", "campaign", "debates", "resources", "kits", "episodes", "decisions")
+_STAFF = ("pages", "campaign", "debates", "resources", "kits", "episodes", "decisions", "juries")
 _CITIZENS = ("contributions", "places", "workshops")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ALLOWED_SCHEMES = ("http:", "https:", "mailto:", "tel:")

@@ -24,6 +24,7 @@ _FOLDERS = {
     "workshop": "workshops",
     "contribution": "contributions",
     "resource": "resources",
+    "jury": "juries",
 }
 
 

@@ -11,7 +11,9 @@ from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import Opening, campaign_state
 from agora_build.urls import Urls
 
-SectionName = Literal["timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "decisions", "rules"]
+SectionName = Literal[
+    "timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "juries", "decisions", "rules"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def _present(microsite: Microsite) -> tuple[SectionName, ...]:
         "resources": bool(microsite.resources),
         "kits": bool(microsite.kits),
         "episodes": bool(microsite.episodes),
+        "juries": bool(microsite.juries),
         "decisions": bool(microsite.decisions),
         "rules": microsite.campaign.meta.rules is not None,
     }

@@ -15,7 +15,9 @@ from agora_build.content.models import (
     Contribution,
     Debate,
     Decision,
+    Draw,
     Episode,
+    Jury,
     Kit,
     Map,
     Page,
@@ -143,6 +145,8 @@ class Microsite:
     kits: tuple[Entry[Kit], ...]  # by order, then title
     episodes: tuple[Entry[Episode], ...]  # newest first
     decisions: tuple[Entry[Decision], ...]  # newest first
+    juries: tuple[Entry[Jury], ...] = ()  # by slug
+    draws: tuple[Entry[Draw], ...] = ()  # the records of the draws that were made, by slug
     threads: tuple[ThreadSummary, ...] = ()  # in the order of the debates
     cited: tuple[Entry[Contribution], ...] = ()  # the contributions that decisions name
 

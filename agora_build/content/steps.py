@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agora_build.content.fields import PartialDate
-from agora_build.content.models import Debate, Decision, Picture, Step, Workshop
+from agora_build.content.models import Debate, Decision, Jury, Picture, Step, Workshop
 from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import Tense, tense, workshop_state
 from agora_build.urls import Urls, step_anchor
@@ -33,6 +33,9 @@ KINDS = {
     "forum": ("Forum", "Meetings"),
     "walk": ("Walk", "Meetings"),
     "home-debate": ("Home debate", "Meetings"),
+    "jury-draw": ("Draw of the jury", "Debates and votes"),
+    "jury-opinion": ("Opinion of the jury", "Debates and votes"),
+    "jury-reply": ("Reply to the jury", "Decisions"),
     "decision": ("Decision", "Decisions"),
     "progress": ("Follow-up of the decision", "Decisions"),
 }
@@ -116,6 +119,7 @@ def merged_steps(microsite: Microsite, urls: Urls, today: datetime.date) -> tupl
         *(step for step in _campaign(microsite, urls, today) if not _said(step, written)),
         *(step for entry in microsite.debates for step in _debate(entry, urls, today)),
         *(_workshop(entry, urls, today) for entry in microsite.workshops),
+        *(step for entry in microsite.juries for step in _jury(entry, microsite, urls, today)),
         *(step for entry in microsite.decisions for step in _decision(entry, urls, today)),
     )
     return tuple(sorted((*written, *joined), key=_order))
@@ -221,6 +225,15 @@ def _workshop(entry: Entry[Workshop], urls: Urls, today: datetime.date) -> Timel
         target=urls.item(entry.campaign, "workshops", entry.slug),
         illustrative=meta.illustrative,
     )
+
+
+def _jury(entry: Entry[Jury], microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:
+    meta, target = entry.meta, urls.item(entry.campaign, "juries", entry.slug)
+    drawn = next((draw.meta.date for draw in microsite.draws if draw.slug == entry.slug), None)
+    for part, day in (("draw", drawn), ("opinion", meta.opinion_date), ("reply", meta.reply_date)):
+        if day:
+            step = _exactly(f"jury-{entry.slug}-{part}", f"jury-{part}", (day, day), today, entry.path)
+            yield replace(step, title=meta.title, target=target, illustrative=meta.illustrative)
 
 
 def _decision(entry: Entry[Decision], urls: Urls, today: datetime.date) -> Iterator[TimelineStep]:

@@ -24,7 +24,9 @@ KINDS: dict[str, type[fields.Model]] = {
     "kits": models.Kit,
     "episodes": models.Episode,
     "decisions": models.Decision,
+    "juries": models.Jury,
 }
+DRAWS = "draws"  # the records of draws, beside the juries they filled
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
 VOTE_FILES: dict[str, type[fields.Model]] = {
     "votes.csv": models.Table,
@@ -188,6 +190,8 @@ def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
             return "campaign", campaign, name.partition(".")[0], CAMPAIGN_FILES[name]
         case ["campaigns", campaign, folder, name] if folder in KINDS and name.endswith(".md"):
             return folder, campaign, name[:-3], KINDS[folder]
+        case ["campaigns", campaign, "juries", name] if name.endswith(".yml"):
+            return DRAWS, campaign, name[:-4], models.Draw
         case ["campaigns", campaign, "votes", debate, name] if name in VOTE_FILES:
             return VOTES, campaign, debate, VOTE_FILES[name]
     return None
