@@ -15,7 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import agora_build
-from agora_build.build import inspection, links, locks, mark, plan, reading, release, signature, state, workers
+from agora_build.build import (
+    histories,
+    inspection,
+    links,
+    locks,
+    mark,
+    plan,
+    reading,
+    release,
+    signature,
+    state,
+    workers,
+)
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
@@ -123,13 +135,13 @@ def _build(order: Order, cache: str) -> BuildReport:
         with profile.stage("read"):
             _read(order, city, old, store, todo)
         with profile.stage("gather"):
-            site = _gather(order, city, store)
+            site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
             frame = frame_of(site)
             todo.everything |= _frame_hash(frame) != old.get("frame")
             press = _press(order, city, site, frame, store, fresh=fresh, theme_changed=city.theme != old.get("theme"))
         made = _render(order, press, todo, profile)
         with profile.stage("inspect"):
-            _settle(city, press, made)
+            _settle(city, press, made, histories.traced(told))
         with profile.stage("publish"):
             identity, files, written = _publish(order, press, base, made)
             store.note("torn", b"")
@@ -138,7 +150,8 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.keep()
             said = {"frame": _frame_hash(frame), "release": identity, "files": files}
             where = os.fspath(order.output)
-            seen = {"call": list(order.call), "output": where, "shown": mark.changed_at(where)}
+            call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
+            seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
             state.write(cache, {**city.state(), **said, **seen})
     return BuildReport([], files, written, profile=profile)
 
@@ -272,7 +285,7 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
     return done
 
 
-def _settle(city: City, press: Press, done: list[Made]) -> None:
+def _settle(city: City, press: Press, done: list[Made], traced: str) -> None:
     """Add what needs the list of all files, then refuse a site in which something is broken."""
     store = press.store
     found = [problem for made in done for problem in made.problems]
@@ -283,7 +296,7 @@ def _settle(city: City, press: Press, done: list[Made]) -> None:
         found += [] if inspection.HOME in counts else [Problem(inspection.HOME, START, "no-home-page")]
         done.append(press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme.base_url)))
         store.add_scope(done[-1].row)
-    said = (agora_build.__version__, city.commit, city.day.isoformat())
+    said = (agora_build.__version__, city.commit, city.day.isoformat(), traced)
     done.append(press.render(RECORD_SCOPE, [Output(record.PATH, said, record.render)]))
     store.add_scope(done[-1].row)
     if press.fresh or any(made.lost or made.asks for made in done):

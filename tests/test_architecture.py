@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "agora_build"
 LAYERS = (
-    {"problems", "urls"},
+    {"problems", "urls", "git"},
     {"content.fields", "content.models"},
     {"config"},
     {"content", "civic", "rendering"},

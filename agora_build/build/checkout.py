@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agora_build.build.commit import is_id
-
-# What would make git look at another repository than the one it is told.
-_STRAY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
-# Nothing of the repository may run, and what is written is what was committed.
-_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.autocrlf=false", "submodule.recurse=false")
+from agora_build import git
+from agora_build.build.commit import is_id, shallow_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +31,10 @@ class NotCheckedOutError(Exception):
         self.detail = detail
 
 
-def check_out(city: Path, commit: str, target: Path) -> CheckedOut:
+def check_out(city: Path, commit: str, target: Path, begins: Sequence[str] = ()) -> CheckedOut:
     """Lay a commit out in the new folder `target`, where git finds that commit and its history too.
+
+    `begins` are the commits where the history begins, for who knew no more of it.
 
     It has to be in the history of what is checked out in the city's repository: the objects of a proposal are there
     before anybody accepts it. The new repository borrows the objects, and takes neither settings nor hooks.
@@ -47,15 +45,18 @@ def check_out(city: Path, commit: str, target: Path) -> CheckedOut:
     if _fails(city, "merge-base", "--is-ancestor", commit, "HEAD"):
         raise NotCheckedOutError("not-in-history", commit[:12])
     objects = Path(city, _git(city, "rev-parse", "--git-path", "objects"))
-    shallow = Path(city, _git(city, "rev-parse", "--git-path", "shallow"))
+    own = shallow_of(os.fspath(city))
     kind = _git(city, "rev-parse", "--show-object-format")
     target.mkdir()
     _git(target, "init", "--quiet", "--template=", f"--object-format={kind}", "--initial-branch=agora")
     (target / ".git/objects/info").mkdir(exist_ok=True)
     (target / ".git/objects/info/alternates").write_bytes(os.fsencode(objects.resolve()) + b"\n")
-    if shallow.is_file():
-        shutil.copyfile(shallow, target / ".git/shallow")
+    if own or begins:
+        (target / ".git/shallow").write_text("".join(f"{each}\n" for each in sorted({*own, *begins})), "ascii")
     _git(target, "checkout", "--quiet", "--detach", commit)
+    missing = {*own} - {*begins}
+    if missing and not missing.isdisjoint(_git(target, "rev-list", commit).split()):
+        raise NotCheckedOutError("shallow-repository")
     lost = _git(target, "ls-files", "--deleted", "-z")  # git only warns of an object that is not there
     if lost:
         raise NotCheckedOutError("lost-objects", lost.partition("\0")[0])
@@ -79,10 +80,7 @@ def _git(folder: Path, *arguments: str, code: str = "git-failed") -> str:
 
 
 def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
-    own = {name: value for name, value in os.environ.items() if name not in _STRAY}
-    settings = (word for setting in _SETTINGS for word in ("-c", setting))
-    own |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     try:
-        return subprocess.run(["git", *settings, *arguments], cwd=folder, env=own, capture_output=True, check=False)
+        return git.run(folder, arguments)
     except FileNotFoundError as error:
         raise NotCheckedOutError("no-git") from error

@@ -19,16 +19,37 @@ _LIMIT = 4_096  # bytes of a file that holds one ref
 
 def commit_of(root: str) -> str:
     """Give the id of the commit checked out around `root`, '' when there is none."""
+    repository, head = _around(root)
+    return _resolved(repository, head, root)
+
+
+def shallow_file(root: str) -> str:
+    """Give the file where the repository around `root` says that it is shallow, if it is; '' without a repository."""
+    repository, head = _around(root)
+    return os.path.join(_shared(repository), "shallow") if head else ""
+
+
+def shallow_of(root: str) -> list[str]:
+    """Give the ids of the commits before which a shallow repository knows nothing, sorted; none in a whole one."""
+    try:
+        with open(shallow_file(root), "rb") as file:
+            return sorted(filter(is_id, file.read().decode("ascii", "replace").split()))
+    except OSError:
+        return []
+
+
+def _around(root: str) -> tuple[str, str]:
+    """Give the folder of the repository around a folder, and what its HEAD says; '' when there is none."""
     folder = os.path.realpath(root)
     while True:
         link = os.path.join(folder, ".git")
         repository = _named(folder, link) if os.path.isfile(link) else link
         head = _text(os.path.join(repository, "HEAD"))
         if head or repository is not link:
-            return _resolved(repository, head, root)
+            return repository, head
         folder, child = os.path.dirname(folder), folder
         if folder == child:
-            return ""
+            return "", ""
 
 
 def is_id(text: str) -> bool:
@@ -41,9 +62,14 @@ def _named(folder: str, link: str) -> str:
     return os.path.join(folder, _text(link).removeprefix("gitdir: ").rstrip("\n"))
 
 
+def _shared(repository: str) -> str:
+    """Give the folder that all the worktrees of a repository share."""
+    return os.path.join(repository, _text(os.path.join(repository, "commondir")).rstrip("\n"))
+
+
 def _resolved(repository: str, said: str, root: str) -> str:
     """Follow HEAD to an id."""
-    shared = os.path.join(repository, _text(os.path.join(repository, "commondir")).rstrip("\n"))
+    shared = _shared(repository)
     for _ in range(_MAX_LINKS):
         key, _, ref = said.rstrip().partition(": ")
         if key != "ref":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agora_build.build import signature
-from agora_build.build.commit import commit_of
+from agora_build.build.commit import commit_of, shallow_file
 from agora_build.content.config_file import NAME, ConfigFile, read_config_file
 from agora_build.content.day import day_of_build, is_said
 from agora_build.content.tree import is_media
@@ -30,7 +30,7 @@ class City:
     day: datetime.date
     commit: str
     signed_code: list[tuple[str, signature.Sign]]
-    extra: signature.Signatures  # of the files that agora.toml names outside content/
+    extra: signature.Signatures  # of what counts outside the folders: files that agora.toml names, where history ends
     zone: str  # the time zone whose today is the day; '' when the day was said
     settings: str  # a hash of all that is in agora.toml and in the file of the basemap
     theme: str  # a hash of the theme's files
@@ -76,7 +76,7 @@ def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: si
         day or day_of_build(config.config),
         commit_of(root),
         signed_code=signature.of_code(root),
-        extra=signature.of_files(_named(root, config)),
+        extra=signature.of_files([*_named(root, config), *filter(None, [shallow_file(root)])]),
         zone="" if day or not config.config or is_said(config.config) else config.config.city.timezone,
         settings=_settings(root, config),
         theme=str(old["theme"]) if same else _theme(root, config),

@@ -23,12 +23,13 @@ class Plan:
     threads: set[Key] = field(default_factory=set)
     campaigns: set[str] = field(default_factory=set)
     contributions: set[str] = field(default_factory=set)  # ids of those that changed
+    rules: set[str] = field(default_factory=set)  # campaigns of whose rules git tells something else than before
     pages: bool = False
 
     @property
     def nothing(self) -> bool:
         """Tell whether nothing must be looked at."""
-        return not (self.everything or self.threads or self.campaigns or self.pages)
+        return not (self.everything or self.threads or self.campaigns or self.pages or self.rules)
 
     def note(self, campaign: str, debate: str) -> None:
         """Note that a file changed, came, or went."""
@@ -58,7 +59,7 @@ class Plan:
 
     def other_jobs(self, site: Site, told: Iterable[str]) -> list[Job]:
         """List the other scopes to render, given the campaigns of which a thread says something else than before."""
-        dirty = {*self.campaigns, *told, *(item.slug for item in site.microsites if self._cites(item))}
+        dirty = {*self.campaigns, *self.rules, *told, *(item.slug for item in site.microsites if self._cites(item))}
         campaigns = [item.slug for item in site.microsites if self.everything or item.slug in dirty]
         jobs = [Job("campaign", campaign) for campaign in campaigns]
         if self.everything:

@@ -19,6 +19,7 @@ class Origin:
     version: str
     commit: str
     day: datetime.date
+    history: str = ""  # what it could not tell of the history: see outputs.record
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,10 @@ _OBSTACLES = {
     " ville l’a accepté. Placez-vous sur la branche qu’elle publie (git switch main, git pull), puis recommencez.",
     "not-in-commit": "Dans ce commit, il n’y a pas de dossier {0}. Donnez avec --city le dossier d’agora.toml.",
     "lost-objects": "Il manque au dépôt des fichiers de ce commit, dont {0}. Refaites-en un clone complet.",
+    "no-history": "Ce site a été construit là où git ne donnait pas l’historique : il ne montre pas celui des règles."
+    " Construisez-le là où git est installé et peut lire le dépôt, pour que chacun puisse le vérifier.",
+    "shallow-repository": "Votre clone ne contient pas tout l’historique que ce site montre."
+    " Complétez-le (git fetch --unshallow), puis recommencez.",
     "git-failed": "git n’a pas pu donner ce commit :\n{0}",
 }
 _KINDS = {"changed": "modifié", "missing": "absent", "extra": "en trop", "unread": "illisible"}

@@ -72,12 +72,14 @@ def _origin(place: Place) -> Origin:
     try:
         said = json.loads(content(place, record.PATH, _MAX_RECORD))
         commit = said["commit"] or ""
-        origin = Origin(str(said["agora"]), str(commit), datetime.date.fromisoformat(said["day"]))
-    except (ValueError, KeyError, TypeError, RecursionError, AbsentError) as error:
+        history = str(said.get("history", ""))
+        origin = Origin(str(said["agora"]), str(commit), datetime.date.fromisoformat(said["day"]), history)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AbsentError) as error:
         raise _StopError("bad-record") from error
     except UnreadError as error:
         raise _StopError("unreachable", error) from error
-    if origin.commit and not is_id(origin.commit):
+    ids = () if origin.history == "none" else origin.history.split()
+    if not all(map(is_id, ids)) or (origin.commit and not is_id(origin.commit)):
         raise _StopError("bad-record")
     return origin
 
@@ -125,12 +127,14 @@ def _compare(verdict: Verdict, listed: Mapping[str, str], city: Path, version: s
         raise _StopError("no-commit")
     if origin.version != version:
         raise _StopError("other-version", origin.version, version)
+    if origin.history == "none":
+        raise _StopError("no-history")
     if not city.is_dir():
         raise _StopError("no-repository", city)
     with tempfile.TemporaryDirectory(prefix="agora-") as folder:
         aside = Path(folder).resolve()
         try:
-            source = check_out(city, origin.commit, aside / "source")
+            source = check_out(city, origin.commit, aside / "source", origin.history.split())
         except NotCheckedOutError as error:
             raise _StopError(error.code, error.detail) from error
         problems = tuple(rebuild(source.city, aside / "site", origin.day))

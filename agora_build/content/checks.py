@@ -28,6 +28,8 @@ def check(draft: Draft, document: Document, today: datetime.date) -> Iterator[Pr
     yield from check_locations(draft.config.map, document)
     if _kind(document) == "campaign":
         yield from _announced(document, today)
+    elif _kind(document) == "debates":
+        yield from _ruled(draft, document, today)
 
 
 def _kind(document: Document) -> str:
@@ -73,10 +75,26 @@ def _campaign(_draft: Draft, document: Document) -> Iterator[Problem]:
 
 def _announced(document: Document, today: datetime.date) -> Iterator[Problem]:
     opens, closes = document.values.get("opens"), document.values.get("closes")
-    if opens is None or (closes is None and "closes" in document.written) or "rules" in document.written:
+    if (closes is None and "closes" in document.written) or "rules" in document.written:
         return
-    if opens <= today and (closes is None or today <= closes):
+    if _is_open(opens, closes, today):
         yield document.at_value("rules-not-announced", "opens", opens=str(opens))
+
+
+def _ruled(draft: Draft, document: Document, today: datetime.date) -> Iterator[Problem]:
+    """Refuse a debate that is open without rules; when its campaign is open too, the campaign is told of."""
+    if "closes" in document.written and "closes" not in document.values:
+        return
+    path = f"content/campaigns/{document.found.campaign}/campaign.md"
+    campaign, opens = draft.offer(path), document.values.get("opens")
+    if not campaign.read or campaign.ruled or _is_open(*campaign.period, today):
+        return
+    if _is_open(opens, document.values.get("closes"), today):
+        yield document.at_value("debate-without-rules", "opens", opens=str(opens), campaign=path)
+
+
+def _is_open(opens: datetime.date | None, closes: datetime.date | None, today: datetime.date) -> bool:
+    return opens is not None and opens <= today and (closes is None or today <= closes)
 
 
 def _timeline(_draft: Draft, document: Document) -> Iterator[Problem]:

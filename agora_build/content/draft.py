@@ -71,6 +71,7 @@ class Offer:
 
     read: bool = False
     period: Period = (None, None)  # of a campaign
+    ruled: bool = False  # whether a campaign announces its rules
     themes: tuple[str, ...] | None = None  # of a debate; None when they are wrong, and told of
     layers: tuple[str, ...] | None = None  # of a map; None when it cannot be read
     anchors: tuple[str, ...] = ()  # of a text that staff wrote
@@ -163,6 +164,7 @@ def offer_of(document: Document) -> Offer:
         ballot=values.get("ballot") if folder == "debates" else None,
         jury=document.meta if isinstance(document.meta, Jury) else None,
         themes=_listed(document, "themes") if folder == "debates" else None,
+        ruled="rules" in document.written,
         layers=ids(document.written.get("layers"))
         if folder == "campaign" and slug == "map" and document.read
         else None,

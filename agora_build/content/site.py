@@ -26,6 +26,7 @@ from agora_build.content.models import (
     Timeline,
     Workshop,
 )
+from agora_build.content.rules import UNKNOWN, History
 
 M = TypeVar("M", bound=Model)
 
@@ -149,6 +150,7 @@ class Microsite:
     draws: tuple[Entry[Draw], ...] = ()  # the records of the draws that were made, by slug
     threads: tuple[ThreadSummary, ...] = ()  # in the order of the debates
     cited: tuple[Entry[Contribution], ...] = ()  # the contributions that decisions name
+    history: History = UNKNOWN  # of its rules
 
     @property
     def slug(self) -> str:

@@ -1,4 +1,4 @@
-"""Turns the rules of a consultation, which are data, into a page that anyone can read and hold the city to."""
+"""Turns the rules of a consultation, which are data, and their history into a page to hold the city to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agora_build.content.models import Rules
+from agora_build.content.rules import Story, story
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Site
 from agora_build.rendering.output import Output
@@ -16,11 +17,12 @@ from agora_build.urls import Urls
 
 @dataclass(frozen=True, slots=True)
 class RulesPage:
-    """The rules of a campaign."""
+    """The rules of a campaign, and what git tells of them."""
 
     path: str
     masthead: Masthead
     rules: Rules
+    story: Story
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
@@ -30,7 +32,8 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
         rules = microsite.campaign.meta.rules
         if rules:
             path = urls.part(microsite.slug, "rules")
-            yield Output(path, RulesPage(path, masthead(microsite, urls, today, "rules"), rules), render)
+            told = story(microsite.history, microsite.campaign.meta)
+            yield Output(path, RulesPage(path, masthead(microsite, urls, today, "rules"), rules, told), render)
 
 
 def render(page: RulesPage, theme: Theme) -> bytes:
