@@ -28,7 +28,7 @@ HOME = "campagnes/parc/debats/allees/"
 CONFIG = Config.model_validate({
     "city": {"name": "Ici", "site": "L’Agora", "tagline": "t", "description": "d"},
     "publication": {"base_url": "https://ici.example"},
-    "quarters": [{"id": "centre", "name": "Centre"}],
+    "quarters": [{"id": "parc", "name": "Le parc"}, {"id": "centre", "name": "Centre"}],
 })  # fmt: skip
 CAMPAIGN = {"title": "Un parc", "summary": "s", "question": "Quel parc ?", "opens": "2016-01-01", "level": "consult"}
 THEMES = [{"id": "sol", "title": "Le <sol>"}, {"id": "eau", "title": "L’eau"}, {"id": "vide", "title": "Personne"}]
@@ -95,8 +95,9 @@ def test_sixty_are_read_on_one_page() -> None:
 
 def test_from_sixty_one_they_are_in_lists() -> None:
     made = pages(MANY[:61])
-    assert set(made) == {f"{name}-1/index.html" for name in ("theme-sol", "theme-eau", "autres", "paroles")} | {
-        "paroles-2/index.html", "index.html",
+    parts = ("theme-sol", "theme-eau", "autres", "voix-individuelles", "voix-collectives", "paroles")
+    assert set(made) == {f"{name}-1/index.html" for name in parts} | {
+        "paroles-2/index.html", "voix-individuelles-2/index.html", "index.html",
     }  # fmt: skip
 
 
@@ -117,10 +118,71 @@ def test_a_theme_that_is_no_more_of_the_debate_is_among_other_subjects() -> None
     assert sum(map(len, listed(made, "autres"))) == sum(entry.meta.theme != "sol" for entry in MANY)
 
 
-def test_a_debate_without_themes_has_one_list() -> None:
-    made = pages(MANY, {**DEBATE, "themes": []})
+def test_what_does_not_tell_contributions_apart_makes_no_list() -> None:
+    """No theme, no quarter, all on paper, and nobody in a group."""
+    alone = [said(rank, voice="individual", group=None, people=None) for rank in range(100)]
+    made = pages(alone, {**DEBATE, "themes": []})
     assert {re.sub(r"-\d+/.*", "", path) for path in made} == {"index.html", "paroles"}
-    assert "Par thème" not in made["index.html"]
+    assert all(
+        text not in page for page in made.values() for text in ("Par thème", "Par canal", "Choisir quoi lire</s")
+    )
+
+
+QUARTERS = ("centre", None, "parc")
+CHANNELS = ("web", "paper", "workshop", "pull-request")
+SORTED = [said(rank, quarter=QUARTERS[rank % 3], channel=CHANNELS[rank % 7 % 4]) for rank in range(230)]
+
+
+@pytest.fixture(scope="module")
+def by_part() -> dict[str, str]:
+    return pages(SORTED)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("quartier-centre", "quarter", "centre"),
+        ("quartier-parc", "quarter", "parc"),
+        ("sans-quartier", "quarter", None),
+        ("voix-individuelles", "voice", "individual"),
+        ("voix-collectives", "voice", "collective"),
+        ("canal-site", "channel", "web"),
+        ("canal-papier", "channel", "paper"),
+        ("canal-atelier", "channel", "workshop"),
+        ("canal-demande-de-fusion", "channel", "pull-request"),
+    ],
+)
+def test_each_part_is_read_alone(by_part: dict[str, str], name: str, field: str, value: str | None) -> None:
+    found = [title for page in listed(by_part, name) for title in page]
+    kept = [entry.meta for entry in SORTED if getattr(entry.meta, field) == value]
+    assert found == [meta.title for meta in kept]
+    alone = sum(meta.voice == "individual" for meta in kept)
+    row = re.search(rf'<a href="{name}-1/index.html">[^<]*</a> <span class="quiet">(.*?)</span>', by_part["index.html"])
+    assert row
+    counts = [int(count) for count in re.findall(r"\d+", row[1])]
+    together = [len(kept) - alone] if alone != len(kept) else []
+    people = [4 * together[0]] if name == "voix-collectives" else []
+    assert counts == ([alone, *together] if alone else [*together, *people])
+
+
+def test_from_a_list_one_may_go_to_any_other_without_a_script(by_part: dict[str, str]) -> None:
+    firsts = {path for path in by_part if path.endswith("-1/index.html")}
+    for path in ("paroles-2/index.html", "canal-papier-1/index.html"):
+        nav = re.search(r"<details.*?</details>", by_part[path], re.DOTALL)
+        assert nav
+        assert {
+            link.removeprefix("../") for link in re.findall(r'href="(\.\./[^"/]+/index.html)"', nav[0])
+        } == firsts - {path}
+
+
+def test_a_short_debate_leads_to_its_themes_on_the_same_page() -> None:
+    page = pages(MANY[:30])["index.html"]
+    nav = re.search(r'<nav aria-label="Par thème">(.*?)</nav>', page, re.DOTALL)
+    assert nav
+    links = re.findall(r'href="#([^"]*)"', nav[1])
+    assert links == ["theme-sol", "theme-eau", "autres"]
+    assert all(f'<h3 class="group__title" id="{link}">' in page for link in links)
+    assert [int(count) for count in re.findall(r">(?:[^<]*?)(\d+) contribution", nav[1])] == [15, 6, 6]
 
 
 def test_the_debate_says_how_many_spoke_under_each_theme_the_two_voices_apart(many: dict[str, str]) -> None:
@@ -205,7 +267,8 @@ def changed(before: list[Output[Any]], after: list[Output[Any]]) -> set[str]:
 def test_one_more_contribution_changes_the_last_page_of_its_lists() -> None:
     more = said(230, theme="sol")
     assert changed(outputs(MANY), outputs([*MANY, more])) == {
-        "index.html", "paroles-5/index.html", "theme-sol-3/index.html", "campagnes/parc/debats/index.html",
+        "index.html", "paroles-5/index.html", "theme-sol-3/index.html", "voix-individuelles-5/index.html",
+        "campagnes/parc/debats/index.html",
         f"campagnes/parc/contributions/{more.slug}/index.html",
     }  # fmt: skip
 

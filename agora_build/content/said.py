@@ -1,16 +1,19 @@
-"""Turns a long thread into the lists in which it is read: all of it by date, then a list a theme."""
+"""Turns a thread into its parts, by theme, quarter, voice and channel, and a long one into the lists to read it in."""
 
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from agora_build.content.models import Contribution, Debate
 from agora_build.content.site import Entry, Thread, Voices
-from agora_build.content.voices import voices
+from agora_build.content.voices import CHANNELS, VOICES, voices
 from agora_build.urls import Urls
 
+PartKind = Literal["whole", "theme", "quarter", "voice", "channel"]
 MANY = 60  # contributions: up to here, they are all on the debate's own page
 
 
@@ -23,14 +26,25 @@ class Said(NamedTuple):  # a tuple: many are made, and hashed, for each page
 
 
 @dataclass(frozen=True, slots=True)
-class SaidList:
-    """A list of contributions: its title (None: under no theme, or all of them), the folder its pages are named by."""
+class Part:
+    """Some of what was said: all of it, or what has one theme, quarter, voice or channel; `value` is None when none.
 
+    `title` is the name of a theme; the names of the others are the layout's.
+    """
+
+    kind: PartKind
+    value: str | None
     title: str | None
-    whole: bool
-    folder: str
     entries: tuple[Entry[Contribution], ...]
     voices: Voices
+
+
+@dataclass(frozen=True, slots=True)
+class SaidList:
+    """A part that is read page by page, and the folder its pages are named by."""
+
+    part: Part
+    folder: str
 
     @property
     def first(self) -> str:
@@ -43,23 +57,47 @@ def page_path(folder: str, number: int) -> str:
     return f"{folder}-{number}/index.html"
 
 
-def lists_of(thread: Thread, debate: Debate, urls: Urls) -> tuple[SaidList, ...]:
-    """Make the lists of a thread, the whole first; those of no theme, or of one that is no more, come last."""
-    home = posixpath.dirname(urls.item(thread.campaign, "debates", thread.debate))
+def parts_of(thread: Thread, debate: Debate, quarters: Sequence[str]) -> tuple[Part, ...]:
+    """Sort what was said by theme, by quarter, by voice and by channel; what has none, or none of the debate's, last.
+
+    `quarters` are the city's, in its order. Parts where nobody spoke are left out.
+    """
     titles = {theme.id: theme.title for theme in debate.themes}
-    sorted_out: dict[str | None, list[Entry[Contribution]]] = {name: [] for name in (*titles, None)}
+    shelves: dict[PartKind, dict[str | None, list[Entry[Contribution]]]] = {
+        "theme": {name: [] for name in (*titles, None)},
+        "quarter": {name: [] for name in (*quarters, None)},
+        "voice": {name: [] for name in VOICES},
+        "channel": {name: [] for name in CHANNELS},
+    }
+    themes, places, kinds, channels = shelves.values()
     for entry in thread.contributions:
-        sorted_out[entry.meta.theme if entry.meta.theme in titles else None].append(entry)
-    whole = SaidList(None, True, f"{home}/{urls.word('said')}", thread.contributions, voices(thread.contributions))
-    themes = (
-        SaidList(
-            titles[name] if name else None,
-            False,
-            f"{home}/{urls.word('theme')}-{name}" if name else f"{home}/{urls.word('others')}",
-            tuple(entries),
-            voices(entries),
-        )
-        for name, entries in sorted_out.items()
-        if entries and titles
+        meta = entry.meta
+        themes[meta.theme if meta.theme in titles else None].append(entry)
+        places[meta.quarter if meta.quarter in places else None].append(entry)
+        kinds[meta.voice].append(entry)
+        channels[meta.channel].append(entry)
+    return tuple(
+        Part(kind, value, titles.get(value or "") if kind == "theme" else None, tuple(entries), voices(entries))
+        for kind, shelf in shelves.items()
+        for value, entries in shelf.items()
+        if entries
     )
-    return (whole, *themes)
+
+
+def lists_of(thread: Thread, debate: Debate, urls: Urls, quarters: Sequence[str]) -> tuple[SaidList, ...]:
+    """Make the lists of a thread, the whole first; what does not tell contributions apart makes no list."""
+    home = posixpath.dirname(urls.item(thread.campaign, "debates", thread.debate))
+    whole = Part("whole", None, None, thread.contributions, voices(thread.contributions))
+    parts = parts_of(thread, debate, quarters)
+    several = Counter(part.kind for part in parts)
+    told = (part for part in parts if several[part.kind] > 1 or (part.kind == "theme" and debate.themes))
+    return tuple(SaidList(part, f"{home}/{_folder(part, urls)}") for part in (whole, *told))
+
+
+def _folder(part: Part, urls: Urls) -> str:
+    if part.kind == "whole":
+        return urls.word("said")
+    if part.value is None:
+        return urls.word("others" if part.kind == "theme" else "no-quarter")
+    value = part.value if part.kind in ("theme", "quarter") else urls.word(part.value)
+    return f"{urls.word(part.kind)}-{value}"

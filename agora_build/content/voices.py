@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from agora_build.content.models import Channel, Considered, Contribution, Decision
+from agora_build.content.models import Channel, Considered, Contribution, Decision, Voice
 from agora_build.content.site import Entry, Microsite, Thread, ThreadSummary, Voices
 
 Position = Literal["for", "against", "neutral"]
 CHANNELS: tuple[Channel, ...] = ("web", "paper", "workshop", "pull-request")
+VOICES: tuple[Voice, ...] = ("individual", "collective")
 POSITIONS: tuple[Position | None, ...] = ("for", "against", "neutral", None)
 LATEST = 4
 NOBODY = Voices()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Debate, Decision, Kit, Resource
-from agora_build.content.said import MANY, Said, lists_of
+from agora_build.content.said import MANY, PartKind, Said, SaidList, lists_of
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Voices, Vote, VoteState
 from agora_build.content.states import Opening, debate_state
@@ -52,6 +53,7 @@ class DebateList:
 class Group:
     """The contributions under one theme (None: under no theme), the two kinds of voice apart."""
 
+    theme: str | None
     title: str | None
     individual: tuple[Said, ...]
     collective: tuple[Said, ...]
@@ -68,8 +70,10 @@ class TakingPart:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """A list of what was said, elsewhere: its title, how many voices, its first page; the whole comes first."""
+    """A list of what was said, elsewhere: which part of it (see content.said.Part), how many voices, its first page."""
 
+    kind: PartKind
+    value: str | None
     title: str | None
     voices: Voices
     first: str
@@ -95,7 +99,8 @@ class DebatePage:
     voices: Voices
     positions: tuple[tuple[Position | None, Voices], ...]
     groups: tuple[Group, ...]
-    lists: tuple[ListLine, ...]  # of a debate too long for one page: then `groups` holds the latest alone
+    whole: str  # of a debate too long for one page, where it is read: then `groups` holds the latest alone
+    lists: tuple[tuple[PartKind, tuple[ListLine, ...]], ...]  # and where parts of it are
     documents: tuple[Entry[Resource], ...]
     taking_part: TakingPart
     vote: VotePanel | None
@@ -115,7 +120,9 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     """Declare the page of a debate, with what was said in it."""
     urls = Urls(site.config.city.language)
     debate = next(item for item in microsite.debates if item.slug == thread.debate)
-    page = _page(microsite, debate, thread, urls, today)
+    short = len(thread.contributions) <= MANY
+    lists = () if short else lists_of(thread, debate.meta, urls, [quarter.id for quarter in site.config.quarters])
+    page = _page(microsite, debate, thread, lists, urls, today)
     yield Output(page.path, page, render_page)
 
 
@@ -144,10 +151,15 @@ def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateLi
     )
 
 
-def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Urls, today: datetime.date) -> DebatePage:
+def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
+    microsite: Microsite,
+    debate: Entry[Debate],
+    thread: Thread,
+    lists: Sequence[SaidList],
+    urls: Urls,
+    today: datetime.date,
+) -> DebatePage:
     spoken = thread.contributions
-    short = len(spoken) <= MANY
-    listed = () if short else lists_of(thread, debate.meta, urls)
     state = debate_state(debate.meta, today)
     meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
     kits = tuple(kit for kit in microsite.kits if kit.meta.purpose == "participation")
@@ -158,8 +170,9 @@ def _page(microsite: Microsite, debate: Entry[Debate], thread: Thread, urls: Url
         state=state,
         voices=voices(spoken),
         positions=by_position(spoken),
-        groups=_groups(thread, debate.meta) if short else _latest(thread),
-        lists=() if short else tuple(ListLine(item.title, item.voices, item.first) for item in listed),
+        groups=_latest(thread) if lists else _groups(thread, debate.meta),
+        whole=lists[0].first if lists else "",
+        lists=_lines(lists[1:]),
         documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),
         taking_part=TakingPart(kits, meetings),
         vote=_vote(thread.vote, debate, urls),
@@ -176,13 +189,20 @@ def _vote(vote: Vote | None, debate: Entry[Debate], urls: Urls) -> VotePanel | N
     return VotePanel(vote.state, vote.shown_from, target)
 
 
+def _lines(lists: Sequence[SaidList]) -> tuple[tuple[PartKind, tuple[ListLine, ...]], ...]:
+    lines = [ListLine(part.kind, part.value, part.title, part.voices, it.first) for it in lists for part in [it.part]]
+    return tuple((kind, tuple(same)) for kind, same in groupby(lines, lambda line: line.kind))
+
+
 def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:
     """Sort contributions by theme; those under no theme, or under one that is not of the debate, come last."""
     titles = {theme.id: theme.title for theme in debate.themes}
     sorted_out: dict[str | None, list[Entry[Contribution]]] = {theme: [] for theme in (*titles, None)}
     for entry in thread.contributions:
         sorted_out[entry.meta.theme if entry.meta.theme in titles else None].append(entry)
-    groups = (_group(thread, titles.get(theme or ""), entries) for theme, entries in sorted_out.items() if entries)
+    groups = (
+        _group(thread, theme, titles.get(theme or ""), entries) for theme, entries in sorted_out.items() if entries
+    )
     return tuple(groups)
 
 
@@ -193,12 +213,13 @@ def _latest(thread: Thread) -> tuple[Group, ...]:
     for entry in newest:
         if len(kept[entry.meta.voice]) < LATEST:
             kept[entry.meta.voice].append(entry)
-    return (_group(thread, None, [*kept["individual"], *kept["collective"]]),)
+    return (_group(thread, None, None, [*kept["individual"], *kept["collective"]]),)
 
 
-def _group(thread: Thread, title: str | None, entries: list[Entry[Contribution]]) -> Group:
+def _group(thread: Thread, theme: str | None, title: str | None, entries: list[Entry[Contribution]]) -> Group:
     spoken = [Said(entry, thread.parent(entry), thread.replies(entry.slug)) for entry in entries]
     return Group(
+        theme=theme,
         title=title,
         individual=tuple(item for item in spoken if item.entry.meta.voice == "individual"),
         collective=tuple(item for item in spoken if item.entry.meta.voice == "collective"),

@@ -1,4 +1,4 @@
-"""Turns a debate where many spoke into pages of what was said: all of it by date, and theme by theme, fifty a page."""
+"""Turns a debate where many spoke into pages of what was said, fifty a page: all of it, and sorted in several ways."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from agora_build.content.models import Contribution, Debate
-from agora_build.content.said import MANY, lists_of, page_path
+from agora_build.content.said import MANY, PartKind, SaidList, lists_of, page_path
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.rendering.output import Output, Shared
@@ -28,18 +28,37 @@ class Line(NamedTuple):  # a tuple: many are made, and hashed, for each page
     theme: str | None
 
 
+class Filter(NamedTuple):
+    """A list that one may read instead: what it holds, and its first page."""
+
+    kind: PartKind
+    value: str | None
+    title: str | None
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The lists of one kind."""
+
+    kind: PartKind
+    lists: tuple[Filter, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Around(Shared):
     """What the pages of one list have in common, which one more contribution leaves alone: no count of them all.
 
-    The title is None for all that was said, and for what was said under no theme.
+    `kind`, `value` and `title` are those of the part of the thread that is listed.
     """
 
     masthead: Masthead
     debate: Entry[Debate]
+    kind: PartKind
+    value: str | None
     title: str | None
-    whole: bool
     folder: str
+    filters: tuple[Filters, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +89,22 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     debate = next(item for item in microsite.debates if item.slug == thread.debate)
     head = masthead(microsite, urls, today, "debates")
     known = _lines(thread, debate.meta)
-    for listed in lists_of(thread, debate.meta, urls):
-        around = Around(head, debate, listed.title, listed.whole, listed.folder)
-        yield from _pages(around, [known[entry.slug] for entry in listed.entries])
+    lists = lists_of(thread, debate.meta, urls, [quarter.id for quarter in site.config.quarters])
+    filters = _filters(lists)
+    for listed in lists:
+        part = listed.part
+        around = Around(head, debate, part.kind, part.value, part.title, listed.folder, filters)
+        yield from _pages(around, [known[entry.slug] for entry in part.entries])
 
 
 def render(page: SaidPage, theme: Theme) -> bytes:
     """Write a page of a list."""
     return theme.page("said.html", page.path, masthead=page.around.masthead, page=page)
+
+
+def _filters(lists: Sequence[SaidList]) -> tuple[Filters, ...]:
+    found = [Filter(item.part.kind, item.part.value, item.part.title, item.first) for item in lists]
+    return tuple(Filters(kind, tuple(same)) for kind, same in groupby(found, lambda item: item.kind))
 
 
 def _lines(thread: Thread, debate: Debate) -> dict[str, Line]:

@@ -76,7 +76,7 @@ _TEMPLATES = {
 <li><a href="{{ link(urls.item(line.entry.campaign, "contributions", line.entry.slug)) }}">{{ c.title }}</a> {{ c.name }} <time>{{ c.date|iso }}</time> {{ line.entry.body|excerpt(120) }}</li>
 """,
     "said.html": """{% extends "base.html" %}
-{% set name = page.around.title or page.around.debate.meta.title %}
+{% set name = page.around.title or page.around.value or page.around.debate.meta.title %}
 {% block title %}{{ name }}{% endblock %}
 {% block content %}
 <h1>{{ name }}</h1>
@@ -93,8 +93,11 @@ _TEMPLATES = {
 {% block content %}
 <h1>{{ page.debate.meta.title }}</h1>
 <ul>
-{% for line in page.lists %}
-<li><a href="{{ link(line.first) }}">{{ line.title or "Tout" }}</a> {{ line.voices.individual }}</li>
+{% if page.whole %}<li><a href="{{ link(page.whole) }}">Tout</a> {{ page.voices.individual }}</li>{% endif %}
+{% for kind, lines in page.lists %}
+{% for line in lines %}
+<li><a href="{{ link(line.first) }}">{{ line.title or line.value }}</a> {{ line.voices.individual }}</li>
+{% endfor %}
 {% endfor %}
 </ul>
 {% endblock %}
