@@ -28,6 +28,7 @@ _WORDS = {
         "rules": "regles",
         "feed": "flux",
         "vote": "vote",
+        "synthesis": "synthese",
         "said": "paroles",
         "theme": "theme",
         "others": "autres",
@@ -60,6 +61,7 @@ _WORDS = {
         "rules": "rules",
         "feed": "feed",
         "vote": "vote",
+        "synthesis": "synthesis",
         "said": "said",
         "theme": "theme",
         "others": "others",
@@ -137,6 +139,10 @@ class Urls:
     def item(self, campaign: str, folder: str, slug: str) -> str:
         """Give the page of one debate, contribution, workshop, resource, kit, episode or decision."""
         return f"{self._words['campaigns']}/{campaign}/{self._words[_FOLDERS[folder]]}/{slug}/{INDEX}"
+
+    def synthesis(self, campaign: str, debate: str) -> str:
+        """Give the page of a debate as a whole."""
+        return f"{posixpath.dirname(self.item(campaign, 'debates', debate))}/{self._words['synthesis']}/{INDEX}"
 
     def vote(self, campaign: str, debate: str, name: str = INDEX) -> str:
         """Give the page of a debate's vote, or a file beside it."""

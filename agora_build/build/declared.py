@@ -15,9 +15,9 @@ Outputs = Iterator[Output[Any]]
 
 def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Outputs:
     """Declare what is made of a debate and of what was said in it."""
-    from agora_build.outputs import contribution_pages, debate_pages, said_pages
+    from agora_build.outputs import contribution_pages, debate_pages, said_pages, synthesis_pages
 
-    for module in (debate_pages, said_pages, contribution_pages):
+    for module in (debate_pages, synthesis_pages, said_pages, contribution_pages):
         yield from module.thread_outputs(site, microsite, said, today)
     if said.vote is not None:
         from agora_build.outputs import opinion_pages, vote_files, vote_pages

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agora_build.civic.opinions import Opinion, Opinions
+from agora_build.content import synthesis
 from agora_build.content.models import Contribution, Debate, Workshop
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
@@ -26,6 +27,7 @@ class Around(Shared):
     debate: Entry[Debate]
     debate_state: Opening
     debate_outcomes: tuple[Outcome, ...]
+    synthesis: str  # the page of the debate as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ContributionPage:
     parent: Entry[Contribution] | None
     replies: tuple[Entry[Contribution], ...]
     outcomes: tuple[Outcome, ...]
+    cited: bool = False  # whether the debate's synthesis rests on it
     opinion: Opinion | None = None  # what those who voted say of it, when it is a sentence to vote on
     groups: tuple[str, ...] = ()  # the letters of the groups, in the order of its tallies
 
@@ -68,7 +71,9 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
         debate=debate,
         debate_state=debate_state(debate.meta, today),
         debate_outcomes=outcomes_of_debate(microsite, debate.slug),
+        synthesis=urls.synthesis(microsite.slug, debate.slug),
     )
+    cited = frozenset(synthesis.cited(debate))
     themes = {theme.id: theme.title for theme in debate.meta.themes}
     workshops = {workshop.slug: workshop for workshop in microsite.workshops}
     outcomes = outcomes_of_contributions(microsite)
@@ -86,6 +91,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
             parent=thread.parent(entry),
             replies=thread.replies(entry.slug),
             outcomes=outcomes.get(entry.slug, ()),
+            cited=entry.slug in cited,
             opinion=opinions.get(entry.slug),
             groups=letters,
         )

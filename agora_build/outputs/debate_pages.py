@@ -14,6 +14,7 @@ from agora_build.content.said import MANY, PartKind, Said, SaidList, lists_of
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Voices, Vote, VoteState
 from agora_build.content.states import Opening, debate_state
+from agora_build.content.synthesis import has_page
 from agora_build.content.voices import (
     Outcome,
     Position,
@@ -99,6 +100,7 @@ class DebatePage:
     voices: Voices
     positions: tuple[tuple[Position | None, Voices], ...]
     groups: tuple[Group, ...]
+    synthesis: str  # where all this is seen as a whole; '' while there is nothing to see
     whole: str  # of a debate too long for one page, where it is read: then `groups` holds the latest alone
     lists: tuple[tuple[PartKind, tuple[ListLine, ...]], ...]  # and where parts of it are
     documents: tuple[Entry[Resource], ...]
@@ -171,6 +173,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
         voices=voices(spoken),
         positions=by_position(spoken),
         groups=_latest(thread) if lists else _groups(thread, debate.meta),
+        synthesis=urls.synthesis(microsite.slug, debate.slug) if has_page(debate, thread) else "",
         whole=lists[0].first if lists else "",
         lists=_lines(lists[1:]),
         documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),

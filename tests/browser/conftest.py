@@ -1,4 +1,4 @@
-"""Builds the sample once a worker, serves it on loopback, and opens it in the real Chromium."""
+"""Builds the sample and a long debate once a worker, serves them on loopback, and opens them in the real Chromium."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from long_debate import add_long_debate
 from playwright.sync_api import Browser, sync_playwright
 from sites import built
 
@@ -24,9 +25,13 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, built into a folder of its own."""
-    output = tmp_path_factory.mktemp("site") / "output"
-    report = built(ROOT, output)
+    """The sample, with a debate long enough to be read in lists, built into a folder of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    city, output = folder / "city", folder / "output"
+    shutil.copytree(ROOT / "content", city / "content")
+    shutil.copy(ROOT / "agora.toml", city)
+    add_long_debate(city)
+    report = built(city, output)
     assert report.problems == []
     return output
 

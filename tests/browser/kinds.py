@@ -13,6 +13,8 @@ KINDS = {
     "timeline": _C + r"frise/index\.html",
     "debates": _C + r"debats/index\.html",
     "debate": _C + r"debats/[^/]+/index\.html",
+    "synthesis": _C + r"debats/[^/]+/synthese/index\.html",
+    "list": _C + r"debats/[^/]+/[^/]+-\d+/index\.html",
     "contribution": _C + r"contributions/[^/]+/index\.html",
     "agenda": _C + r"agenda/index\.html",
     "workshop": _C + r"agenda/[^/]+/index\.html",
