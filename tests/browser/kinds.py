@@ -14,6 +14,7 @@ KINDS = {
     "debates": _C + r"debats/index\.html",
     "debate": _C + r"debats/[^/]+/index\.html",
     "synthesis": _C + r"debats/[^/]+/synthese/index\.html",
+    "vote": _C + r"debats/[^/]+/vote/index\.html",
     "list": _C + r"debats/[^/]+/[^/]+-\d+/index\.html",
     "contribution": _C + r"contributions/[^/]+/index\.html",
     "agenda": _C + r"agenda/index\.html",
