@@ -6,9 +6,10 @@ import posixpath
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from agora_build.content.models import Contribution, Debate
+from agora_build.content.models import Contribution, Debate, Theme
 from agora_build.content.site import Entry, Thread, Voices
 from agora_build.content.voices import CHANNELS, VOICES, voices
 from agora_build.urls import Urls
@@ -62,7 +63,12 @@ def parts_of(thread: Thread, debate: Debate, quarters: Sequence[str]) -> tuple[P
 
     `quarters` are the city's, in its order. Parts where nobody spoke are left out.
     """
-    titles = {theme.id: theme.title for theme in debate.themes}
+    return _parts(thread, debate.themes, tuple(quarters))[1:]
+
+
+@lru_cache(maxsize=1)  # the page of a debate, its lists and its synthesis ask in turn
+def _parts(thread: Thread, wanted: tuple[Theme, ...], quarters: tuple[str, ...]) -> tuple[Part, ...]:
+    titles = {theme.id: theme.title for theme in wanted}
     shelves: dict[PartKind, dict[str | None, list[Entry[Contribution]]]] = {
         "theme": {name: [] for name in (*titles, None)},
         "quarter": {name: [] for name in (*quarters, None)},
@@ -76,19 +82,19 @@ def parts_of(thread: Thread, debate: Debate, quarters: Sequence[str]) -> tuple[P
         places[meta.quarter if meta.quarter in places else None].append(entry)
         kinds[meta.voice].append(entry)
         channels[meta.channel].append(entry)
-    return tuple(
+    parts = (
         Part(kind, value, titles.get(value or "") if kind == "theme" else None, tuple(entries), voices(entries))
         for kind, shelf in shelves.items()
         for value, entries in shelf.items()
         if entries
     )
+    return (Part("whole", None, None, thread.contributions, voices(thread.contributions)), *parts)
 
 
 def lists_of(thread: Thread, debate: Debate, urls: Urls, quarters: Sequence[str]) -> tuple[SaidList, ...]:
     """Make the lists of a thread, the whole first; what does not tell contributions apart makes no list."""
     home = posixpath.dirname(urls.item(thread.campaign, "debates", thread.debate))
-    whole = Part("whole", None, None, thread.contributions, voices(thread.contributions))
-    parts = parts_of(thread, debate, quarters)
+    whole, *parts = _parts(thread, debate.themes, tuple(quarters))
     several = Counter(part.kind for part in parts)
     told = (part for part in parts if several[part.kind] > 1 or (part.kind == "theme" and debate.themes))
     return tuple(SaidList(part, f"{home}/{_folder(part, urls)}") for part in (whole, *told))

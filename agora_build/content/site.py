@@ -91,7 +91,7 @@ class Vote:
     result: Any = None  # of civic/, when it is shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # itself alone: what was made of one is looked up at the price of its identity
 class Thread:
     """What was said in one debate: all its contributions, by date, then id, and the files of its vote."""
 
