@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from repositories import commit, git, repository
 from sites import built
 
 import agora_build
+from agora_build.build import unchanged
 from agora_build.build.commit import commit_of, shallow_of
 from agora_build.build.verification import verify
 from agora_build.content.history import Histories, read
@@ -532,3 +534,32 @@ def test_the_changes_lead_from_the_opening_to_today(
             rules[item.name] = item.after
     words = {name: said.split() for name, said in rules.items() if said}
     assert words == {name: said.split() for name, said in fields_of(now) if said}
+
+
+# --- The answer that nothing changed
+
+
+def is_unchanged(city: Path, output: Path) -> bool:
+    """Build as the command does, then tell whether the same call would be answered without building."""
+    arguments = ["--city", str(city), "--output", str(output)]
+    time.sleep(0.05)  # a file that changed just before counts as changed
+    assert built(city, output, call=unchanged.call(arguments)).problems == []
+    return bool(unchanged.said(arguments)[0])
+
+
+def test_nothing_changed_until_the_rest_of_the_history_is_fetched(tmp_path: Path) -> None:
+    city = repository(tmp_path, day=BEFORE)
+    commit(city, "Rien", AFTER)
+    clone = shallow_clone(city, tmp_path)
+    assert is_unchanged(clone, tmp_path / "site")
+    git(clone, "fetch", "--quiet", "--unshallow")
+    assert not unchanged.said(["--city", str(clone), "--output", str(tmp_path / "site")])[0]
+    assert is_unchanged(clone, tmp_path / "site")
+
+
+def test_without_git_one_looks_again_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    city = repository(tmp_path, day=BEFORE)
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        assert not is_unchanged(city, tmp_path / "site")
+    assert is_unchanged(city, tmp_path / "site")
