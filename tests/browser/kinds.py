@@ -28,6 +28,8 @@ KINDS = {
     "episode": _C + r"radio/[^/]+/index\.html",
     "decisions": _C + r"decisions/index\.html",
     "decision": _C + r"decisions/[^/]+/index\.html",
+    "juries": _C + r"jurys/index\.html",
+    "jury": _C + r"jurys/[^/]+/index\.html",
     "rules": _C + r"regles/index\.html",
     "city agenda": r"agenda/index\.html",
     "city map": r"carte/index\.html",
