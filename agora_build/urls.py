@@ -31,6 +31,11 @@ _WORDS = {
         "said": "paroles",
         "theme": "theme",
         "others": "autres",
+        "questions": "questions",
+        "answers": "reponses",
+        "overdue": "en-retard",
+        "followup": "suivi",
+        "moderation": "moderation",
     },
     "en": {
         "campaigns": "campaigns",
@@ -53,6 +58,11 @@ _WORDS = {
         "said": "said",
         "theme": "theme",
         "others": "others",
+        "questions": "questions",
+        "answers": "answers",
+        "overdue": "overdue",
+        "followup": "follow-up",
+        "moderation": "moderation",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -66,6 +76,7 @@ _FOLDERS = {
     "episodes": "episodes",
     "decisions": "decisions",
     "juries": "juries",
+    "questions": "questions",
 }
 INDEX = "index.html"
 _AS_IT_IS = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch  # what quote() would leave as it is
@@ -95,7 +106,7 @@ class Urls:
         return f"{slug}/{INDEX}"
 
     def section(self, name: str) -> str:
-        """Give a page of the whole city: campaigns, agenda, map, radio."""
+        """Give a page of the whole city: campaigns, agenda, map, radio, follow-up."""
         return f"{self._words[name]}/{INDEX}"
 
     def section_file(self, name: str, filename: str) -> str:
@@ -115,7 +126,7 @@ class Urls:
         return f"{self._words['campaigns']}/{campaign}/{self._words[name]}/{filename}"
 
     def item(self, campaign: str, folder: str, slug: str) -> str:
-        """Give the page of one debate, contribution, workshop, resource, kit, episode or decision."""
+        """Give the page of one debate, contribution, workshop, resource, kit, episode, decision or question."""
         return f"{self._words['campaigns']}/{campaign}/{self._words[_FOLDERS[folder]]}/{slug}/{INDEX}"
 
     def vote(self, campaign: str, debate: str, name: str = INDEX) -> str:
@@ -126,6 +137,20 @@ class Urls:
     def feed(self, campaign: str) -> str:
         """Give a campaign's Atom feed."""
         return f"{self._words['campaigns']}/{campaign}/{self._words['feed']}.atom"
+
+    def answers_feed(self, campaign: str = "") -> str:
+        """Give the Atom feed of the answers of a campaign, or of the whole city."""
+        name = f"{self._words['answers']}.atom"
+        return self.part_file(campaign, "questions", name) if campaign else self.section_file("followup", name)
+
+    def overdue_feed(self) -> str:
+        """Give the Atom feed of the questions that wait for longer than was promised."""
+        return self.section_file("followup", f"{self._words['overdue']}.atom")
+
+    def question_feed(self, campaign: str, question: str) -> str:
+        """Give the Atom feed of one question and its answer."""
+        folder = posixpath.dirname(self.item(campaign, "questions", question))
+        return f"{folder}/{self._words['feed']}.atom"
 
     def asset(self, name: str) -> str:
         """Give a file of the theme (stylesheet, script, picture)."""
@@ -147,7 +172,7 @@ class Urls:
         campaign, rest = parts[1], parts[2:]
         if rest == ["campaign"]:
             return self.campaign(campaign)
-        if rest in (["timeline.yml"], ["map.yml"]):
+        if rest in (["timeline.yml"], ["map.yml"], ["moderation.yml"]):
             return self.part(campaign, rest[0].removesuffix(".yml"))
         if rest[0] == "places":
             return f"{self.part(campaign, 'map')}#{place_anchor(rest[1])}"

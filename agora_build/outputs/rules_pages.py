@@ -21,6 +21,7 @@ class RulesPage:
     path: str
     masthead: Masthead
     rules: Rules
+    withdrawn: int  # how much was withdrawn, told on a page of its own
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
@@ -30,7 +31,8 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
         rules = microsite.campaign.meta.rules
         if rules:
             path = urls.part(microsite.slug, "rules")
-            yield Output(path, RulesPage(path, masthead(microsite, urls, today, "rules"), rules), render)
+            withdrawn = len(microsite.moderation.withdrawn) if microsite.moderation else 0
+            yield Output(path, RulesPage(path, masthead(microsite, urls, today, "rules"), rules, withdrawn), render)
 
 
 def render(page: RulesPage, theme: Theme) -> bytes:
