@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agora_build.content.draft import Document, Draft
+from agora_build.content.fields import ID
 from agora_build.content.tree import WITH_ID
 from agora_build.content.validate import nearest
 from agora_build.problems import Problem
@@ -23,7 +24,7 @@ def check_answer(draft: Draft, document: Document) -> Iterator[Problem]:
             yield document.at_value("answer-before-question", "date", value=str(day), asked=str(asked), name=name)
     elif name in draft.withdrawn(campaign):
         yield document.at_key("withdrawn-contribution", value=name)
-    else:
+    elif ID.fullmatch(name):  # otherwise its name is told of
         known = [other for folder in _ANSWERED for other in draft.names(campaign, folder)]
         yield document.at_key("answer-to-nothing", value=name, campaign=campaign, near=nearest(name, known))
 
