@@ -363,7 +363,8 @@ def _city_with_answers(tmp_path: Path) -> tuple[Path, Path]:
         (city / QUAIS / f"{name}.md").write_text(text, "utf-8")
     (city / QUAIS / "moderation.yml").write_text(log, "utf-8")
     output = tmp_path / "output"
-    assert built(city, output, datetime.date(2016, 6, 15)).problems == []
+    for _ in range(2):  # the first finds files so new that they could change again unseen, and trusts none
+        assert built(city, output, datetime.date(2016, 6, 15)).problems == []
     return city, output
 
 
@@ -382,7 +383,8 @@ def _retold(city: Path, name: str, old: str, new: str) -> None:
             "contributions/20160312-k7m2q9xw.md", "date: 2016-03-12", "date: 2016-05-21",
             "answers/20160312-k7m2q9xw.md", "answer-before-question",
         ),
-        ("moderation.yml", "20160401-gnebxw22", "20160312-k7m2q9xw", "moderation.yml", "withdrawn-too-early"),
+        ("moderation.yml", "20160401-gnebxw22", "20160312-k7m2q9xw",
+         "contributions/20160312-k7m2q9xw.md", "withdrawn-still-there"),
         ("moderation.yml", "20160401-gnebxw22\n    date: 2016-04-02", f"{ASKED}\n    date: 2016-06-02",
          f"questions/{ASKED}.md", "withdrawn-still-there"),
     ],
