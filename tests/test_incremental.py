@@ -383,6 +383,10 @@ def _retold(city: Path, name: str, old: str, new: str) -> None:
             "contributions/20160312-k7m2q9xw.md", "date: 2016-03-12", "date: 2016-05-21",
             "answers/20160312-k7m2q9xw.md", "answer-before-question",
         ),
+        (
+            "answers/20160312-k7m2q9xw.md", "date: 2016-05-20", "date: 2016-03-11",
+            "answers/20160312-k7m2q9xw.md", "answer-before-question",
+        ),
         ("moderation.yml", "20160401-gnebxw22", "20160312-k7m2q9xw",
          "contributions/20160312-k7m2q9xw.md", "withdrawn-still-there"),
         ("moderation.yml", "20160401-gnebxw22\n    date: 2016-04-02", f"{ASKED}\n    date: 2016-06-02",
