@@ -261,8 +261,8 @@ def test_a_decision_and_the_questions_on_it_lead_to_each_other(after: dict[str, 
 
 def test_the_dashboard_counts_by_office_and_says_how_far_decisions_are(after: dict[str, bytes]) -> None:
     words = _words(after[URLS.section("followup")])
-    assert "Conseil municipal 0 0 1 0 10 jours" in words
-    assert "La voirie 1 0 0 1 91 jours" in words
+    assert "Conseil municipal 0 0 1 10 jours" in words
+    assert "La voirie 1 0 1 (dont 1 en retard) 91 jours" in words
     assert "Commencé Du sable" in words
     assert "Dernière étape : 25 août 2016" in words, "the next step is of December"
     assert "Fini" not in words
