@@ -11,7 +11,7 @@ import pytest
 
 from agora_build.content.loader import load
 from agora_build.content.models import Contribution
-from agora_build.content.questions import followed, replies
+from agora_build.content.questions import answered_contributions, followed
 from agora_build.content.site import Entry, Microsite, Site
 
 ROOT = Path(__file__).parent.parent
@@ -115,7 +115,7 @@ def test_the_papeteries_tell_what_came_of_what_was_said(site: Site) -> None:
     metas = [entry.meta for entry in papeteries.decisions]
     assert all(meta.documents and meta.considered and meta.progress for meta in metas)
     assert {item.outcome for meta in metas for item in meta.considered} == {"taken-up", "partly", "not"}
-    assert replies(papeteries, datetime.date(2017, 1, 20))
+    assert answered_contributions(papeteries, datetime.date(2017, 1, 20))
     assert papeteries.moderation is not None
 
 

@@ -24,8 +24,8 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer to a contribution; the contribution is None where it is not known, in the city's scope."""
+class AnsweredContribution:
+    """A contribution that got an answer; it is None in the scope of the city, which knows no contribution."""
 
     answer: Entry[Answer]
     contribution: Entry[Contribution] | None
@@ -54,12 +54,12 @@ def given(microsite: Microsite, today: datetime.date) -> dict[str, Entry[Answer]
     return {entry.slug: entry for entry in microsite.answers if entry.meta.date <= today}
 
 
-def replies(microsite: Microsite, today: datetime.date) -> tuple[Reply, ...]:
+def answered_contributions(microsite: Microsite, today: datetime.date) -> tuple[AnsweredContribution, ...]:
     """List the answers to contributions, the newest first."""
     questions = {entry.slug for entry in microsite.questions}
     cited = {entry.slug: entry for entry in microsite.cited}
     found = [entry for name, entry in given(microsite, today).items() if name not in questions]
-    return tuple(Reply(entry, cited.get(entry.slug)) for entry in reversed(found))
+    return tuple(AnsweredContribution(entry, cited.get(entry.slug)) for entry in reversed(found))
 
 
 def about(questions: Iterable[Followed], decision: Entry[Decision]) -> tuple[Followed, ...]:

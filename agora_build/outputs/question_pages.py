@@ -9,7 +9,7 @@ from typing import Any
 
 from agora_build.civic.followup import State, Tally, tally
 from agora_build.content.models import Decision, Resource, Workshop
-from agora_build.content.questions import Followed, Reply, asked, followed, replies
+from agora_build.content.questions import AnsweredContribution, Followed, answered_contributions, asked, followed
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.voices import voices
@@ -34,7 +34,7 @@ class QuestionList:
     counts: Tally
     voices: Voices
     groups: tuple[tuple[str, tuple[Followed, ...]], ...]
-    replies: tuple[Reply, ...]
+    contributions: tuple[AnsweredContribution, ...]
     within: int | None
     feed: str
 
@@ -86,7 +86,7 @@ def _listing(
         counts=tally(asked(microsite), today),
         voices=voices(microsite.questions),
         groups=tuple((name, _ordered(name, found)) for name, found in groups if found),
-        replies=replies(microsite, today),
+        contributions=answered_contributions(microsite, today),
         within=_within(microsite),
         feed=urls.answers_feed(microsite.slug),
     )
