@@ -307,3 +307,21 @@ def test_a_question_has_a_feed_of_its_own(after: dict[str, bytes]) -> None:
     assert parsed.feed.updated == "2016-06-13T12:00:00+02:00"
     waiting = feedparser.parse(after[URLS.question_feed("parc", TREE)])
     assert [entry.title for entry in waiting.entries] == ["Question : Et les arbres ?"]
+
+
+def test_what_people_write_breaks_no_feed() -> None:
+    """Markup, entities, control characters and a text without an end stay words."""
+    hostile = "A\x0b <script>x</script><b>&amp;</b> ]]> \u202e {x} %s"
+    files = _files(
+        LATER,
+        questions=(_question(BENCH, hostile * 40, title=hostile), _question(TREE, "x" * 5_000)),
+        answers=(_answer(BENCH, "2016-07-01", f"*Oui* {hostile}"),),
+    )
+    for path in (URLS.answers_feed("parc"), URLS.overdue_feed(), URLS.question_feed("parc", BENCH)):
+        parsed = feedparser.parse(files[path])
+        assert not parsed.bozo, path
+        assert parsed.entries, path
+        for entry in parsed.entries:
+            assert "<b>" not in entry.content[0].value
+            assert len(entry.title) < 250
+    assert b"<script" not in files[_page(BENCH)].split(b"<main")[1].split(b"</main")[0]
