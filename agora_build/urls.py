@@ -42,6 +42,11 @@ _WORDS = {
         "paper": "papier",
         "workshop": "atelier",
         "pull-request": "demande-de-fusion",
+        "questions": "questions",
+        "answers": "reponses",
+        "overdue": "en-retard",
+        "followup": "suivi",
+        "moderation": "moderation",
     },
     "en": {
         "campaigns": "campaigns",
@@ -75,6 +80,11 @@ _WORDS = {
         "paper": "paper",
         "workshop": "workshop",
         "pull-request": "pull-request",
+        "questions": "questions",
+        "answers": "answers",
+        "overdue": "overdue",
+        "followup": "follow-up",
+        "moderation": "moderation",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -88,6 +98,7 @@ _FOLDERS = {
     "episodes": "episodes",
     "decisions": "decisions",
     "juries": "juries",
+    "questions": "questions",
 }
 INDEX = "index.html"
 _AS_IT_IS = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch  # what quote() would leave as it is
@@ -117,7 +128,7 @@ class Urls:
         return f"{slug}/{INDEX}"
 
     def section(self, name: str) -> str:
-        """Give a page of the whole city: campaigns, agenda, map, radio."""
+        """Give a page of the whole city: campaigns, agenda, map, radio, follow-up."""
         return f"{self._words[name]}/{INDEX}"
 
     def section_file(self, name: str, filename: str) -> str:
@@ -137,7 +148,7 @@ class Urls:
         return f"{self._words['campaigns']}/{campaign}/{self._words[name]}/{filename}"
 
     def item(self, campaign: str, folder: str, slug: str) -> str:
-        """Give the page of one debate, contribution, workshop, resource, kit, episode or decision."""
+        """Give the page of one debate, contribution, workshop, resource, kit, episode, decision or question."""
         return f"{self._words['campaigns']}/{campaign}/{self._words[_FOLDERS[folder]]}/{slug}/{INDEX}"
 
     def synthesis(self, campaign: str, debate: str) -> str:
@@ -152,6 +163,20 @@ class Urls:
     def feed(self, campaign: str) -> str:
         """Give a campaign's Atom feed."""
         return f"{self._words['campaigns']}/{campaign}/{self._words['feed']}.atom"
+
+    def answers_feed(self, campaign: str = "") -> str:
+        """Give the Atom feed of the answers of a campaign, or of the whole city."""
+        name = f"{self._words['answers']}.atom"
+        return self.part_file(campaign, "questions", name) if campaign else self.section_file("followup", name)
+
+    def overdue_feed(self) -> str:
+        """Give the Atom feed of the questions that wait for longer than was promised."""
+        return self.section_file("followup", f"{self._words['overdue']}.atom")
+
+    def question_feed(self, campaign: str, question: str) -> str:
+        """Give the Atom feed of one question and its answer."""
+        folder = posixpath.dirname(self.item(campaign, "questions", question))
+        return f"{folder}/{self._words['feed']}.atom"
 
     def asset(self, name: str) -> str:
         """Give a file of the theme (stylesheet, script, picture)."""
@@ -173,7 +198,7 @@ class Urls:
         campaign, rest = parts[1], parts[2:]
         if rest == ["campaign"]:
             return self.campaign(campaign)
-        if rest in (["timeline.yml"], ["map.yml"]):
+        if rest in (["timeline.yml"], ["map.yml"], ["moderation.yml"]):
             return self.part(campaign, rest[0].removesuffix(".yml"))
         if rest[0] == "places":
             return f"{self.part(campaign, 'map')}#{place_anchor(rest[1])}"

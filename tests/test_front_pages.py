@@ -87,7 +87,7 @@ OPEN = campaign("rue", "2017-01-02", "2017-03-15")
 
 def test_home_of_a_city_without_campaign_says_what_will_come() -> None:
     html = pages(site())["index.html"]
-    assert html.count('class="empty"') == 4
+    assert html.count('class="empty"') == 5
     assert "Aucune concertation n’est ouverte" in html
 
 

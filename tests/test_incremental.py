@@ -19,6 +19,7 @@ from agora_build.build import release
 THEME = Path(__file__).parent.parent / "themes" / "agora"
 STEPS = 200
 QUAIS, PLACE = "content/campaigns/les-quais", "content/campaigns/la-place"
+ASKED = "20160502-q2stnnab"  # a question
 BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 WORDS = ("banc", "ombre", "vélo", "école", "berge", "marché", "lampe", "bruit", "jardin", "gare")
 
@@ -35,6 +36,7 @@ class Editor:
             self.dropped, self.retitled, self.moved, self.theme_of, self.replied, self.place, self.meeting,
             self.decision, self.page, self.menu, self.template, self.word, self.stylesheet, self.config, self.clock,
             self.clock, self.picture, self.renamed, self.mistake, self.debate, self.touched, self.campaign,
+            self.question, self.question, self.answer, self.answer, self.redated, self.withdrawn, self.unanswered,
         )  # fmt: skip
 
     def step(self) -> str:
@@ -120,6 +122,43 @@ class Editor:
         head = "---\ntitle: Décision\ndate: 2016-06-20\nby: mairie\nsummary: Oui.\n"
         return self.write(f"{QUAIS}/decisions/choix-{self.chance.randint(1, 2)}.md", f"{head}{considered}---\nOui.\n")
 
+    def question(self) -> str:
+        campaign = self.chance.choice([QUAIS, PLACE])
+        day = datetime.date(2016, 6, self.chance.randint(1, 28))
+        name = f"{day:%Y%m%d}-{''.join(self.chance.choices(BASE32, k=8))}"
+        more = self.chance.choice(["", "title: Une question\n", "stage: works\n"])
+        voice = self.chance.choice(["individual", "collective\ngroup: Un groupe\npeople: 5"])
+        head = f"---\nto: mairie\ndate: {day}\nvoice: {voice}\nchannel: paper\n{more}---\n"
+        return self.write(f"{campaign}/questions/{name}.md", f"{head}{self.text()}")
+
+    def answer(self) -> str:
+        """Answer a question or a contribution; rarely too early, or to what is not there."""
+        asked = self.some(f"content/campaigns/*/{self.chance.choice(['questions', 'questions', 'contributions'])}/*.md")
+        name = asked.stem if self.chance.random() < 0.95 else f"{asked.stem[:-1]}{self.chance.choice(BASE32)}"
+        day = datetime.date(2016, 6, 28) + datetime.timedelta(self.chance.randint(-5, 40))
+        path = asked.parent.parent / "answers" / f"{name}.md"
+        head = f"---\nby: mairie\ndate: {day}\n---\n"
+        return self.write(str(path.relative_to(self.city)), f"{head}{self.text()}")
+
+    def redated(self) -> str:
+        path = self.some(f"content/campaigns/*/{self.chance.choice(['questions', 'contributions'])}/*.md")
+        return self.replace(path, "date: 2016-06-", f"date: 2016-0{self.chance.choice('567')}-")
+
+    def unanswered(self) -> str:
+        path = self.some(f"content/campaigns/*/{self.chance.choice(['questions', 'answers'])}/*.md")
+        path.unlink()
+        return f"delete {path.parent.name}/{path.name}"
+
+    def withdrawn(self) -> str:
+        """Withdraw a contribution or a question and say so; by mistake, its file may stay."""
+        path = self.some(f"content/campaigns/*/{self.chance.choice(['questions', 'contributions'])}/*.md")
+        log = path.parent.parent / "moderation.yml"
+        if self.chance.random() < 0.8:
+            path.unlink()
+        before = log.read_text("utf-8") if log.exists() else "withdrawn:\n"
+        more = f"  - id: {path.stem}\n    date: 2016-07-01\n    reason: {self.text().strip()}\n"
+        return self.write(str(log.relative_to(self.city)), before + more)
+
     def page(self) -> str:
         return self.replace(self.some("content/pages/*.md"), "\n---\n", f"\n---\n{self.text()}\n")
 
@@ -203,6 +242,7 @@ def city_of(tmp_path: Path) -> Path:
     (city / PLACE / "debates/usages.md").unlink()
     head = "title: La place\nsummary: Une place.\nquestion: Quels arbres ?\nopens: 2016-03-07\nlevel: consult\n"
     rules = "rules:\n  announced: 2016-03-01\n  who: Tous.\n  how: Ici.\n  use: Un bilan.\n  decides: Le conseil.\n"
+    rules += "  reply_within_days: 15\n"
     (city / PLACE / "campaign.md").write_text(f"---\n{head}{rules}---\nLa place.\n", "utf-8")
     (city / "content/pages/contact.md").write_text("---\ntitle: Contact\nmenu: main\n---\nÉcrivez.\n", "utf-8")
     return city
@@ -308,3 +348,76 @@ def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:
         "agenda_pages",
         "record",
     }
+
+
+def _city_with_answers(tmp_path: Path) -> tuple[Path, Path]:
+    """Make a city where a question and a contribution got an answer each, and something was withdrawn; build it."""
+    city = city_of(tmp_path)
+    asked = "---\nto: mairie\ndate: 2016-05-02\nvoice: individual\nchannel: paper\n---\nQuand ?\n"
+    given = "---\nby: mairie\ndate: 2016-05-20\n---\nEn juin.\n"
+    log = "withdrawn:\n  - id: 20160401-gnebxw22\n    date: 2016-04-02\n    reason: Un nom.\n"
+    for name, text in (
+        (f"questions/{ASKED}", asked), (f"answers/{ASKED}", given), ("answers/20160312-k7m2q9xw", given),
+    ):  # fmt: skip
+        (city / QUAIS / f"{name}.md").parent.mkdir(exist_ok=True)
+        (city / QUAIS / f"{name}.md").write_text(text, "utf-8")
+    (city / QUAIS / "moderation.yml").write_text(log, "utf-8")
+    output = tmp_path / "output"
+    for _ in range(2):  # the first finds files so new that they could change again unseen, and trusts none
+        assert built(city, output, datetime.date(2016, 6, 15)).problems == []
+    return city, output
+
+
+def _retold(city: Path, name: str, old: str, new: str) -> None:
+    path = city / QUAIS / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where", "code"),
+    [
+        (f"questions/{ASKED}.md", "2016-05-02", "2016-05-21", f"answers/{ASKED}.md", "answer-before-question"),
+        (
+            "contributions/20160312-k7m2q9xw.md", "date: 2016-03-12", "date: 2016-05-21",
+            "answers/20160312-k7m2q9xw.md", "answer-before-question",
+        ),
+        (
+            "answers/20160312-k7m2q9xw.md", "date: 2016-05-20", "date: 2016-03-11",
+            "answers/20160312-k7m2q9xw.md", "answer-before-question",
+        ),
+        ("moderation.yml", "20160401-gnebxw22", "20160312-k7m2q9xw",
+         "contributions/20160312-k7m2q9xw.md", "withdrawn-still-there"),
+        ("moderation.yml", "20160401-gnebxw22\n    date: 2016-04-02", f"{ASKED}\n    date: 2016-06-02",
+         f"questions/{ASKED}.md", "withdrawn-still-there"),
+    ],
+)  # fmt: skip
+def test_a_change_that_makes_another_file_wrong_is_noticed(
+    name: str, old: str, new: str, where: str, code: str, tmp_path: Path
+) -> None:
+    city, output = _city_with_answers(tmp_path)
+    _retold(city, name, old, new)
+    found = built(city, output, datetime.date(2016, 6, 15)).problems
+    assert (f"{QUAIS}/{where}", code) in [(problem.path, problem.code) for problem in found]
+
+
+def test_what_was_withdrawn_cannot_come_back_unnoticed(tmp_path: Path) -> None:
+    """A new contribution is read alone; that its id is in the log is seen all the same."""
+    city, output = _city_with_answers(tmp_path)
+    said = (city / QUAIS / "contributions/20160312-k7m2q9xw.md").read_text("utf-8")
+    (city / QUAIS / "contributions/20160401-gnebxw22.md").write_text(said, "utf-8")
+    found = built(city, output, datetime.date(2016, 6, 15)).problems
+    assert [problem.code for problem in found] == ["withdrawn-still-there"]
+
+
+def test_an_answer_makes_again_the_page_it_is_on_and_the_lists_that_count_it(tmp_path: Path) -> None:
+    city, output = _city_with_answers(tmp_path)
+    _retold(city, "answers/20160312-k7m2q9xw.md", "En juin.", "En juillet.")
+    report = built(city, output, datetime.date(2016, 6, 15))
+    assert report.profile is not None
+    rendered = {kind: count for kind, (count, _) in report.profile.kinds.items()}
+    assert rendered.pop("contribution_pages") == 1
+    assert rendered.pop("question_feeds") == 2  # the campaign's answers, the city's
+    assert set(rendered) <= {"question_pages", "record"}, rendered
+    assert tree(output) == from_nothing(city, tmp_path / "whole", datetime.date(2016, 6, 15))[0]

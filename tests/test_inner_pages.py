@@ -24,6 +24,8 @@ from agora_build.outputs import (
     debate_pages,
     decision_pages,
     kit_pages,
+    moderation_pages,
+    question_pages,
     radio_pages,
     resource_pages,
     rules_pages,
@@ -33,6 +35,7 @@ from agora_build.urls import Urls
 
 MODULES = (
     debate_pages, contribution_pages, agenda_pages, resource_pages, kit_pages, radio_pages, decision_pages, rules_pages,
+    question_pages, moderation_pages,
 )  # fmt: skip
 URLS = Urls("fr")
 OPEN, CLOSED = datetime.date(2016, 6, 15), datetime.date(2016, 9, 1)
@@ -191,9 +194,9 @@ def test_coming_meetings_come_first_by_month_and_a_cancelled_one_cannot_be_gone_
     assert [item.entry.slug for item in next_meetings(microsite, OPEN)] == ["juillet", "juin"]
 
 
-def test_a_section_with_nothing_in_it_has_neither_page_nor_link_but_debates_and_agenda() -> None:
+def test_a_section_with_nothing_in_it_has_neither_page_nor_link_but_debates_agenda_and_questions() -> None:
     paths = {path for path in _pages(EMPTY, OPEN) if path.startswith("campagnes/")}
-    assert paths == {URLS.part("parc", "debates"), URLS.part("parc", "agenda")}
+    assert paths == {URLS.part("parc", name) for name in ("debates", "agenda", "questions")}
     assert {section.target for section in sections(EMPTY, URLS)} == paths
 
 

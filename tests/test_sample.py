@@ -11,6 +11,7 @@ import pytest
 
 from agora_build.content.loader import load
 from agora_build.content.models import Contribution
+from agora_build.content.questions import answered_contributions, followed
 from agora_build.content.site import Entry, Microsite, Site
 
 ROOT = Path(__file__).parent.parent
@@ -41,8 +42,21 @@ def contributions() -> list[Entry[Contribution]]:
         (8, lambda microsite: microsite.kits),
         (6, lambda microsite: microsite.episodes),
         (12, lambda microsite: microsite.decisions),
+        (12, lambda microsite: microsite.questions),
+        (10, lambda microsite: microsite.answers),
     ],
-    ids=["steps", "debates", "workshops", "places", "resources", "kits", "episodes", "decisions"],
+    ids=[
+        "steps",
+        "debates",
+        "workshops",
+        "places",
+        "resources",
+        "kits",
+        "episodes",
+        "decisions",
+        "questions",
+        "answers",
+    ],
 )
 def test_there_is_enough_of_each_kind(site: Site, least: int, items: Callable[[Microsite], Sized]) -> None:
     assert sum(len(items(microsite)) for microsite in site.microsites) >= least
@@ -76,7 +90,8 @@ def test_what_people_said_in_the_sample_is_marked_as_illustrative(
     site: Site, contributions: list[Entry[Contribution]]
 ) -> None:
     """No contribution, place or decision of the sample is taken for a real one."""
-    entries = [entry for microsite in site.microsites for entry in (*microsite.places, *microsite.decisions)]
+    kinds = ("places", "decisions", "questions", "answers")
+    entries = [entry for microsite in site.microsites for kind in kinds for entry in getattr(microsite, kind)]
     assert [entry.path for entry in (*contributions, *entries) if not entry.meta.illustrative] == []
 
 
@@ -84,6 +99,24 @@ def test_every_format_and_state_of_a_workshop_is_shown(site: Site) -> None:
     metas = [entry.meta for microsite in site.microsites for entry in microsite.workshops]
     assert {meta.kind for meta in metas} == {"workshop", "public-hearing", "forum", "walk", "home-debate"}
     assert {meta.status for meta in metas} == {"proposed", "confirmed", "held", "cancelled"}
+
+
+def test_questions_are_in_every_state_and_some_are_collective(site: Site) -> None:
+    found = [item for microsite in site.microsites for item in followed(microsite, datetime.date(2017, 1, 20))]
+    assert {item.state for item in found} == {"waiting", "overdue", "answered", "late"}
+    assert {item.entry.meta.voice for item in found} == {"individual", "collective"}
+    assert len({item.entry.meta.to for item in found}) >= 5
+    assert len({item.entry.campaign for item in found}) >= 5
+
+
+def test_the_papeteries_tell_what_came_of_what_was_said(site: Site) -> None:
+    """Documents for each decision, the three outcomes, dated progress, a reply to a contribution, a log."""
+    (papeteries,) = (item for item in site.microsites if item.slug == "papeteries-de-la-seine")
+    metas = [entry.meta for entry in papeteries.decisions]
+    assert all(meta.documents and meta.considered and meta.progress for meta in metas)
+    assert {item.outcome for meta in metas for item in meta.considered} == {"taken-up", "partly", "not"}
+    assert answered_contributions(papeteries, datetime.date(2017, 1, 20))
+    assert papeteries.moderation is not None
 
 
 @pytest.mark.parametrize("lock", ["package-lock.json", "tests/browser/package-lock.json"])

@@ -39,7 +39,10 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         kit_pages,
         map_pages,
         maps,
+        moderation_pages,
         podcast,
+        question_feeds,
+        question_pages,
         radio_pages,
         resource_pages,
         rules_pages,
@@ -60,14 +63,27 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from radio_pages.outputs(alone, today)
     yield from podcast.outputs(alone, today)
     yield from jury_pages.outputs(alone, today)
+    yield from question_pages.outputs(alone, today)
+    yield from question_feeds.outputs(alone, today)
     yield from decision_pages.outputs(alone, today)
     yield from rules_pages.outputs(alone, today)
+    yield from moderation_pages.outputs(alone, today)
     yield from feeds.outputs(alone, today)
 
 
 def city(site: Site, today: datetime.date) -> Outputs:
     """Declare what is made of the whole city."""
-    from agora_build.outputs import agenda_pages, calendars, front_pages, map_pages, maps, podcast, radio_pages
+    from agora_build.outputs import (
+        agenda_pages,
+        calendars,
+        followup_pages,
+        front_pages,
+        map_pages,
+        maps,
+        podcast,
+        question_feeds,
+        radio_pages,
+    )
 
     yield from front_pages.city_outputs(site, today)
     yield from agenda_pages.city_outputs(site, today)
@@ -76,6 +92,8 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from maps.city_outputs(site, today)
     yield from radio_pages.city_outputs(site, today)
     yield from podcast.city_outputs(site, today)
+    yield from followup_pages.city_outputs(site, today)
+    yield from question_feeds.city_outputs(site, today)
 
 
 def files(site: Site, root: Path, folders: tuple[Path, ...]) -> Outputs:

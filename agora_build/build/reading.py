@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from agora_build.build import workers
 from agora_build.build.signature import Signatures
-from agora_build.build.store import Row, Store, entry_blob
+from agora_build.build.store import Row, Store, entry_blob, entry_from
 from agora_build.content.checks import check_ids
 from agora_build.content.config_file import ConfigFile
 from agora_build.content.draft import Document, Draft, Offer, offer_of
@@ -26,7 +26,8 @@ from agora_build.content.tree import MAX_TEXT, VOTES, found_at, scan, well_named
 from agora_build.problems import Problem
 
 _CHUNK = 250  # files that a process reads in one go
-_ALONE = ("contributions", "places")  # a new file of these kinds changes nothing that others rely on
+# A new file of these kinds changes nothing that others rely on.
+_ALONE = ("contributions", "places", "questions", "answers")
 
 Progress = Callable[[str, int, int], None]
 
@@ -158,13 +159,16 @@ def _offer(row: Row | None) -> Offer | None:
     """Give what a file that did not change offers to others."""
     if row is None:
         return None
-    return pickle.loads(row.offer) if row.offer else Offer(read=True, debate=row.debate)  # noqa: S301 - ours
+    return pickle.loads(row.offer) if row.offer else _offer_of_contribution(row)  # noqa: S301 - ours
+
+
+def _offer_of_contribution(row: Row) -> Offer:
+    """Give what a contribution offers; it is not written down twice, for there are many."""
+    return Offer(read=True, debate=row.debate, date=entry_from(row.entry, row.digest).meta.date)
 
 
 def _matters(document: Document, before: Row) -> bool:
     """Tell whether other files, or the media to publish, may be concerned by what changed in a file."""
     if document.named != (set(pickle.loads(before.named)) if before.named else set()):  # noqa: S301 - ours
         return True
-    if document.found.folder == "contributions":
-        return document.values.get("debate") != before.debate
-    return bool(pickle.loads(before.offer) != offer_of(document))  # noqa: S301 - ours
+    return _offer(before) != offer_of(document)

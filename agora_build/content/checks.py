@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from agora_build.content.answer_checks import check_answer, check_moderation, check_withdrawn
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
 from agora_build.content.jury_checks import check_draw, check_jury
@@ -16,8 +17,8 @@ from agora_build.problems import START, Problem
 from agora_build.urls import Urls
 
 _HELD_NEEDS = ("attendance", "minutes")
-_SECTIONS = ("campaigns", "agenda", "map", "radio")
-_NEEDS_BODY = ("pages", "contributions", "kits", "episodes")
+_SECTIONS = ("campaigns", "agenda", "map", "radio", "followup")
+_NEEDS_BODY = ("pages", "contributions", "questions", "answers", "kits", "episodes")
 
 
 def check(draft: Draft, document: Document, today: datetime.date) -> Iterator[Problem]:
@@ -26,6 +27,7 @@ def check(draft: Draft, document: Document, today: datetime.date) -> Iterator[Pr
         yield document.at_key("empty-body")
     yield from _RULES.get(_kind(document), _nothing)(draft, document)
     yield from check_locations(draft.config.map, document)
+    yield from check_withdrawn(draft, document)
     if _kind(document) == "campaign":
         yield from _announced(document, today)
     elif _kind(document) == "debates":
@@ -164,6 +166,15 @@ def _reply(draft: Draft, document: Document, folder: str) -> Iterator[Problem]:
         yield document.at_value("reply-elsewhere", "reply_to", value=shown(wanted), debate=said_in, own=str(debate))
 
 
+def _question(_draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson"))
+
+
+def _moderation(_draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _repeated(document, "withdrawn")
+    yield from check_moderation(document)
+
+
 def _place(_draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _voice(document, ("group", "people"), ("group", "people"))
 
@@ -217,6 +228,12 @@ def _decision(_draft: Draft, document: Document) -> Iterator[Problem]:
     for index, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict) and ("contribution" in item) == ("debate" in item):
             yield document.at_value("considered-one", "considered", index)
+    before = document.values.get("date")
+    for index, step in enumerate(document.values.get("progress", ())):
+        if before and step.date < before:
+            values = {"value": str(step.date), "before": str(before)}
+            yield document.at_value("progress-out-of-order", "progress", index, "date", **values)
+        before = step.date
 
 
 _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
@@ -233,5 +250,8 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "decisions": _decision,
     "juries": check_jury,
     DRAWS: check_draw,
+    "questions": _question,
+    "answers": check_answer,
+    "moderation": _moderation,
     VOTES: check_votes,
 }

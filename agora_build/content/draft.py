@@ -24,7 +24,7 @@ from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
 
 Period = tuple[datetime.date | None, datetime.date | None]
-_PEOPLES = ("contributions", "places", "workshops")  # folders whose texts have no heading to link to
+_PEOPLES = ("contributions", "places", "workshops", "questions")  # folders whose texts have no heading to link to
 
 
 @dataclass(slots=True)
@@ -76,6 +76,8 @@ class Offer:
     layers: tuple[str, ...] | None = None  # of a map; None when it cannot be read
     anchors: tuple[str, ...] = ()  # of a text that staff wrote
     debate: str = ""  # of a contribution
+    date: datetime.date | None = None  # of a contribution or a question
+    withdrawn: tuple[str, ...] = ()  # of a moderation log: ids
     method: str = ""  # of a debate
     options: tuple[str, ...] | None = ()  # of a debate; None when they are wrong, and told of
     ballot: Ballot | None = None  # of a debate
@@ -123,6 +125,10 @@ class Draft:
         """List the names of a campaign's files in a folder, for a hint."""
         return [found.slug for found in self.found.values() if found.campaign == campaign and found.folder == folder]
 
+    def withdrawn(self, campaign: str) -> tuple[str, ...]:
+        """List the ids of what was withdrawn from a campaign."""
+        return self.offer(f"content/campaigns/{campaign}/moderation.yml").withdrawn
+
     def on_disk(self, path: str) -> str:
         """Give the real path of a file of the city."""
         return os.path.join(self.root, path)
@@ -149,9 +155,9 @@ def read_document(root: str, found: Found) -> Document:
 def offer_of(document: Document) -> Offer:
     """Gather what a file offers to others."""
     folder, slug = document.found.folder, document.found.slug
-    if folder == "contributions":
-        return Offer(document.read, debate=str(document.values.get("debate", "")))
     values = document.values
+    if folder == "contributions":
+        return Offer(document.read, debate=str(values.get("debate", "")), date=values.get("date"))
     if document.found.model is Table:
         return Offer(document.read, digest=document.digest)
     return Offer(
@@ -160,6 +166,8 @@ def offer_of(document: Document) -> Offer:
         if folder == "debates" or (folder == "campaign" and slug == "campaign")
         else NOTHING.period,
         method=str(values.get("method", "")) if folder == "debates" else "",
+        date=values.get("date") if folder == "questions" else None,
+        withdrawn=ids(document.written.get("withdrawn")) if slug == "moderation" and folder == "campaign" else (),
         options=_listed(document, "options") if folder == "debates" else (),
         ballot=values.get("ballot") if folder == "debates" else None,
         jury=document.meta if isinstance(document.meta, Jury) else None,

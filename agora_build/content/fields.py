@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 MAX_CITIZEN_TEXT = 8000
 MIN_YEAR, MAX_YEAR = 1500, 2500
+ID = re.compile(r"[0-9]{8}-[0-9a-hjkmnp-tv-z]{8}")  # the day it was given, then eight characters that nobody confuses
 
 
 class Model(BaseModel):
@@ -39,7 +40,7 @@ def _restored(kind: type[Model], values: tuple[Any, ...]) -> Model:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Marks a field that names something else: a quarter, office, debate, workshop, contribution, resource, layer."""
+    """Marks a field that names something else: a quarter, office, debate, contribution, decision, resource or layer."""
 
     kind: str
 
@@ -157,6 +158,12 @@ def _has_host(address: str) -> bool:
         return False
 
 
+def _given(value: str) -> str:
+    if not ID.fullmatch(value):
+        raise _refuse("not-an-id", value)
+    return value
+
+
 def _email(value: str) -> str:
     if not re.fullmatch(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", value):
         raise _refuse("bad-email", value)
@@ -174,6 +181,7 @@ Email = Annotated[str, AfterValidator(_email)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=r"^[^\n]+$")]
 Summary = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Id = Annotated[str, AfterValidator(_given)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 HeadCount = Annotated[int, Field(ge=1, le=100_000)]
 Attendance = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -187,4 +195,5 @@ WorkshopRef = Annotated[str, Reference("workshop")]
 ContributionRef = Annotated[str, Reference("contribution")]
 ResourceRef = Annotated[str, Reference("resource")]
 JuryRef = Annotated[str, Reference("jury")]
+DecisionRef = Annotated[str, Reference("decision")]
 LayerRef = Annotated[str, Reference("layer")]

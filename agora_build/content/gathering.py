@@ -45,7 +45,7 @@ def gathered(
 def heard(
     site: Site, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]
 ) -> Site:
-    """Tell each microsite what its threads say, and give it the contributions that its decisions name."""
+    """Tell each microsite what its threads say, and give it the contributions that it cites."""
     return replace(site, microsites=tuple(_heard(item, summaries, cited) for item in site.microsites))
 
 
@@ -74,9 +74,10 @@ def thread(key: Key, entries: Iterable[Entry[Any]]) -> Thread:
 
 
 def cited_by(microsite: Microsite) -> list[str]:
-    """List the ids of the contributions that a campaign's decisions name."""
+    """List the ids of the contributions that a campaign's decisions name, and of those that got an answer."""
     named = {item.contribution for entry in microsite.decisions for item in entry.meta.considered if item.contribution}
-    return sorted(named)
+    asked = {entry.slug for entry in microsite.questions}
+    return sorted(named | {entry.slug for entry in microsite.answers if entry.slug not in asked})
 
 
 def folder_of(path: str) -> str:
@@ -106,13 +107,16 @@ def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
         map=_meta(of("map")),
         debates=tuple(sorted(of("debates"), key=lambda entry: (entry.meta.opens, entry.slug))),
         workshops=tuple(sorted(of("workshops"), key=_hour)),
-        places=tuple(sorted(of("places"), key=lambda entry: (entry.meta.date, entry.slug))),
+        places=_by_date(of("places")),
         resources=_newest(of("resources")),
         kits=tuple(sorted(of("kits"), key=lambda entry: (entry.meta.order, entry.meta.title, entry.slug))),
         episodes=_newest(of("episodes")),
         decisions=_newest(of("decisions")),
         juries=tuple(sorted((entry for entry in of("juries") if entry.path.endswith(".md")), key=_slug)),
         draws=tuple(sorted((entry for entry in of("juries") if entry.path.endswith(".yml")), key=_slug)),
+        questions=_by_date(of("questions")),
+        answers=_by_date(of("answers")),
+        moderation=_meta(of("moderation")),
     )
 
 
@@ -126,6 +130,10 @@ def _hour(entry: Entry[Any]) -> tuple[datetime.date, datetime.time, str]:
 
 def _slug(entry: Entry[Any]) -> str:
     return entry.slug
+
+
+def _by_date(entries: list[Entry[Any]]) -> tuple[Entry[Any], ...]:
+    return tuple(sorted(entries, key=lambda entry: (entry.meta.date, entry.slug)))
 
 
 def _newest(entries: list[Entry[Any]]) -> tuple[Entry[Any], ...]:

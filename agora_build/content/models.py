@@ -14,8 +14,10 @@ from agora_build.content.fields import (
     Day,
     DayOrMonth,
     DebateRef,
+    DecisionRef,
     Email,
     HeadCount,
+    Id,
     JuryRef,
     Latitude,
     LayerRef,
@@ -38,6 +40,7 @@ from agora_build.content.fields import (
 Accent = Literal["seine", "brique", "parc", "prune", "encre", "ocre", "canal", "garance", "ardoise"]
 Channel = Literal["web", "paper", "workshop", "pull-request"]
 Voice = Literal["individual", "collective"]
+Stage = Literal["before", "during", "decision", "works", "after"]
 Method = Literal["arguments", "statements", "priorities", "referendum"]
 StepKind = Literal["milestone", "meeting", "council", "study", "works", "publication"]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
@@ -469,3 +472,50 @@ class Draw(Model):
     )
     drawn: Annotated[tuple[Member, ...], Field(min_length=1)] = Field(description="Membres tirés, dans l’ordre.")
     reserve: tuple[Slug, ...] = Field((), description="Suppléants, dans l’ordre.")
+
+
+class Question(Model):
+    """A question that somebody puts to an office of the city; the body is the question, letter for letter."""
+
+    to: OfficeRef = Field(description="À qui elle est posée (liste d’agora.toml).")
+    date: Day = Field(description="Jour où la Ville l’a reçue ; le délai de réponse part de ce jour.")
+    voice: Voice = Field(description="Voix individuelle ou collective.")
+    channel: Channel = Field(description="Par où elle est arrivée.")
+    title: Line | None = Field(None, description="La question en une ligne, avec les mots de l’auteur.")
+    stage: Stage | None = Field(
+        None, description="Étape du projet ; sans elle, avant, pendant ou après, selon les dates de la campagne."
+    )
+    name: Line | None = Field(None, description="Nom choisi pour la publication (individuelle).")
+    group: Line | None = Field(None, description="Nom du groupe (collective).")
+    spokesperson: Line | None = Field(None, description="Rôle du porte-parole (collective).")
+    people: HeadCount | None = Field(None, description="Nombre de personnes (collective).")
+    quarter: QuarterRef | None = Field(None, description="Quartier.")
+    workshop: WorkshopRef | None = Field(None, description="Rencontre où elle a été posée.")
+    decision: DecisionRef | None = Field(None, description="Décision sur laquelle elle porte.")
+    illustrative: bool = Field(False, description="Question d’exemple, signalée comme telle.")
+
+
+class Answer(Model):
+    """The official reply to the question, or to the contribution, that has the same id; the body is the reply."""
+
+    by: OfficeRef = Field(description="Qui répond (liste d’agora.toml).")
+    date: Day = Field(description="Jour de la réponse.")
+    documents: tuple[ResourceRef, ...] = Field((), description="Ressources sur lesquelles elle s’appuie.")
+    illustrative: bool = Field(False, description="Réponse d’exemple, signalée comme telle.")
+
+
+class Withdrawal(Model):
+    """Something that was published and is no more: which, when, by whom, why; never what it said."""
+
+    id: Id = Field(description="Identifiant de ce qui a été retiré : le nom du fichier, sans .md.")
+    kind: Literal["contribution", "question", "place"] = Field("contribution", description="Ce que c’était.")
+    date: Day = Field(description="Jour du retrait.")
+    by: OfficeRef | None = Field(None, description="Qui l’a retiré (liste d’agora.toml).")
+    reason: Summary = Field(description="Pourquoi, sans rien répéter du texte ni nommer personne.")
+
+
+class Moderation(Model):
+    """The public log of what was withdrawn from a campaign."""
+
+    intro: Prose | None = Field(None, description="Une phrase au-dessus du journal.")
+    withdrawn: Annotated[tuple[Withdrawal, ...], Field(min_length=1)] = Field(description="Retraits, par date.")

@@ -14,11 +14,12 @@ from agora_build.content.fields import MAX_CITIZEN_TEXT, PICTURES
 from agora_build.content.places import Path
 from agora_build.content.references import near_file
 from agora_build.content.staff_text import staff_values
+from agora_build.content.tree import WITH_ID, found_at
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem
 
-_STAFF = ("pages", "campaign", "debates", "resources", "kits", "episodes", "decisions", "juries")
-_CITIZENS = ("contributions", "places", "workshops")
+_STAFF = ("pages", "campaign", "debates", "resources", "kits", "episodes", "decisions", "juries", "answers")
+_CITIZENS = ("contributions", "places", "workshops", "questions")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ALLOWED_SCHEMES = ("http:", "https:", "mailto:", "tel:")
 _MARKER = re.compile(r"[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))")
@@ -124,6 +125,8 @@ class _Checker:
         values = {"value": shown(link.target)}
         if not target.startswith("content/") or "\\" in name:
             yield passage.problem("link-escapes", link.start, len(link.target), **values)
+        elif target in self._draft.found and self._draft.found[target].folder == "answers":
+            yield passage.problem("link-to-answer", link.start, len(link.target), **values)
         elif target in self._draft.found and not link.picture:
             yield from self._anchor(passage, link, target, unquote(fragment))
         elif target in self._draft.files:
@@ -131,10 +134,16 @@ class _Checker:
             if link.picture and not target.endswith(PICTURES.suffixes):
                 allowed = ", ".join(PICTURES.suffixes)
                 yield passage.problem("not-a-picture", link.start, len(link.target), allowed=allowed, **values)
+        elif self._withdrawn(target):
+            yield passage.problem("withdrawn-contribution", link.start, len(link.target), **values)
         else:
             near = near_file(self._draft, folder, target, frozenset() if link.picture else frozenset(self._draft.found))
             code = "missing-image" if link.picture else "broken-internal-link"
             yield passage.problem(code, link.start, len(link.target), near=near, **values)
+
+    def _withdrawn(self, target: str) -> bool:
+        found = found_at(target)
+        return found is not None and found.folder in WITH_ID and found.slug in self._draft.withdrawn(found.campaign)
 
     def _anchor(self, passage: Passage, link: markdown_scan.Link, target: str, name: str) -> Iterator[Problem]:
         known = self._draft.offer(target)

@@ -25,6 +25,7 @@ _FOLDERS = {
     "contribution": "contributions",
     "resource": "resources",
     "jury": "juries",
+    "decision": "decisions",
 }
 
 
@@ -73,6 +74,9 @@ def _named(draft: Draft, document: Document, path: Path, value: str, marker: Ref
     if kind in _FOLDERS and draft.holds(campaign, _FOLDERS[kind], value):
         if kind == "contribution" and value == document.found.slug:
             yield document.at_value("self-reference", *path, key=str(path[-1]), value=shown(value))
+        return
+    if kind == "contribution" and value in draft.withdrawn(campaign):
+        yield document.at_value("withdrawn-contribution", *path, value=shown(value))
         return
     known = _known(draft, campaign, kind)
     if known is not None and value not in known:

@@ -12,7 +12,7 @@ from agora_build.content.states import Opening, campaign_state
 from agora_build.urls import Urls
 
 SectionName = Literal[
-    "timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "juries", "decisions", "rules"
+    "timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "juries", "questions", "decisions", "rules"
 ]  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def masthead(microsite: Microsite, urls: Urls, today: datetime.date, current: Se
 
 
 def sections(microsite: Microsite, urls: Urls) -> tuple[Section, ...]:
-    """List a microsite's sections in reading order; debates and agenda are there even when still empty."""
+    """List a microsite's sections in reading order; debates, agenda and questions are there even when still empty."""
     return tuple(Section(name, urls.part(microsite.slug, name)) for name in _present(microsite))
 
 
@@ -60,6 +60,7 @@ def _present(microsite: Microsite) -> tuple[SectionName, ...]:
         "kits": bool(microsite.kits),
         "episodes": bool(microsite.episodes),
         "juries": bool(microsite.juries),
+        "questions": True,
         "decisions": bool(microsite.decisions),
         "rules": microsite.campaign.meta.rules is not None,
     }

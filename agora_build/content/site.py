@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from agora_build.config import Config
 from agora_build.content.fields import Model
 from agora_build.content.models import (
+    Answer,
     Campaign,
     Channel,
     Contribution,
@@ -20,8 +21,10 @@ from agora_build.content.models import (
     Jury,
     Kit,
     Map,
+    Moderation,
     Page,
     Place,
+    Question,
     Resource,
     Timeline,
     Workshop,
@@ -148,8 +151,11 @@ class Microsite:
     decisions: tuple[Entry[Decision], ...]  # newest first
     juries: tuple[Entry[Jury], ...] = ()  # by slug
     draws: tuple[Entry[Draw], ...] = ()  # the records of the draws that were made, by slug
+    questions: tuple[Entry[Question], ...] = ()  # by date, then id
+    answers: tuple[Entry[Answer], ...] = ()  # by date, then id
+    moderation: Moderation | None = None
     threads: tuple[ThreadSummary, ...] = ()  # in the order of the debates
-    cited: tuple[Entry[Contribution], ...] = ()  # the contributions that decisions name
+    cited: tuple[Entry[Contribution], ...] = ()  # the contributions that decisions and answers name
     history: History = UNKNOWN  # of its rules
 
     @property

@@ -25,6 +25,8 @@ KINDS: dict[str, type[fields.Model]] = {
     "episodes": models.Episode,
     "decisions": models.Decision,
     "juries": models.Jury,
+    "questions": models.Question,
+    "answers": models.Answer,
 }
 DRAWS = "draws"  # the records of draws, beside the juries they filled
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
@@ -39,18 +41,19 @@ VOTE_FILES: dict[str, type[fields.Model]] = {
     "paper.yml": models.PaperCount,
     "meetings.yml": models.MeetingTallies,
 }
-WITH_ID = ("contributions", "places")  # named by an opaque id, the others by a slug
+WITH_ID = ("contributions", "places", "questions")  # each has an opaque id of its own, the others a slug
+NAMED_BY_ID = (*WITH_ID, "answers")  # an answer has the id of what it answers
 CAMPAIGN_FILES: dict[str, type[fields.Model]] = {
     "campaign.md": models.Campaign,
     "timeline.yml": models.Timeline,
     "map.yml": models.Map,
+    "moderation.yml": models.Moderation,
 }
 MEDIA_FOLDERS = ("media", "map", "radio")  # of content/, beside pages and campaigns
 MEDIA = frozenset((*fields.PICTURES.suffixes, *fields.AUDIO.suffixes, *fields.FILES.suffixes))
 IGNORED = ("LICENSE.md", "README.md")
 MAX_TEXT, MAX_TABLE, MAX_MEDIA, MAX_AUDIO = 1_000_000, 300_000_000, 50_000_000, 200_000_000
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_ID = re.compile(r"[0-9]{8}-[0-9a-hjkmnp-tv-z]{8}")
 _UNPORTABLE = re.compile(r"[<>:\"|?*#%\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
 _MAX_SLUG = 60
 
@@ -198,8 +201,8 @@ def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
 
 
 def _name(tree: Tree, path: str, folder: str, slug: str) -> None:
-    if folder in WITH_ID:
-        if not _ID.fullmatch(slug):
+    if folder in NAMED_BY_ID:
+        if not fields.ID.fullmatch(slug):
             tree.refuse(path, "bad-id")
         elif not _is_day(slug[:8]):
             tree.refuse(path, "bad-id-date", date=slug[:8])

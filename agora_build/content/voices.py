@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from agora_build.content.models import Channel, Considered, Contribution, Decision, Voice
+from agora_build.content.models import Channel, Considered, Contribution, Decision, Question, Voice
 from agora_build.content.site import Entry, Microsite, Thread, ThreadSummary, Voices
 
 Position = Literal["for", "against", "neutral"]
@@ -26,12 +26,12 @@ class Outcome:
     considered: Considered
 
 
-def voices(contributions: Iterable[Entry[Contribution]]) -> Voices:
+def voices(spoken: Iterable[Entry[Contribution]] | Iterable[Entry[Question]]) -> Voices:
     """Count voices, the two kinds apart, and by channel."""
     kinds: Counter[str] = Counter()
     channels: Counter[Channel] = Counter()
     people = 0
-    for entry in contributions:
+    for entry in spoken:
         meta = entry.meta
         kinds[meta.voice] += 1
         channels[meta.channel] += 1

@@ -9,7 +9,8 @@ from typing import Any
 
 from agora_build.civic.opinions import Opinion, Opinions
 from agora_build.content import synthesis
-from agora_build.content.models import Contribution, Debate, Workshop
+from agora_build.content.models import Answer, Contribution, Debate, Resource, Workshop
+from agora_build.content.questions import given
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.states import Opening, debate_state
@@ -45,6 +46,8 @@ class ContributionPage:
     cited: bool = False  # whether the debate's synthesis rests on it
     opinion: Opinion | None = None  # what those who voted say of it, when it is a sentence to vote on
     groups: tuple[str, ...] = ()  # the letters of the groups, in the order of its tallies
+    answer: Entry[Answer] | None = None
+    documents: tuple[Entry[Resource], ...] = ()  # of the answer
 
     @property
     def debate(self) -> Entry[Debate]:
@@ -80,6 +83,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     found = thread.vote.result if thread.vote and isinstance(thread.vote.result, Opinions) else None
     opinions = {opinion.statement: opinion for opinion in found.statements} if found else {}
     letters = tuple(group.letter for group in found.groups) if found else ()
+    answers = given(microsite, today)
     for entry in thread.contributions:
         meta = entry.meta
         page = ContributionPage(
@@ -94,8 +98,15 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
             cited=entry.slug in cited,
             opinion=opinions.get(entry.slug),
             groups=letters,
+            answer=answers.get(entry.slug),
+            documents=_documents(microsite, answers.get(entry.slug)),
         )
         yield Output(page.path, page, render)
+
+
+def _documents(microsite: Microsite, answer: Entry[Answer] | None) -> tuple[Entry[Resource], ...]:
+    named = answer.meta.documents if answer else ()
+    return tuple(item for item in microsite.resources if item.slug in named) if named else ()
 
 
 def render(page: ContributionPage, theme: Theme) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.models import Considered, Contribution, Debate, Decision, Resource
+from agora_build.content.questions import Followed, about, followed
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.rendering.output import Output
@@ -45,6 +46,7 @@ class DecisionPage:
     documents: tuple[Entry[Resource], ...]
     answers: tuple[Answered, ...]
     counts: tuple[tuple[str, int], ...]
+    questions: tuple[Followed, ...]  # on this decision
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
@@ -80,6 +82,7 @@ def _page(microsite: Microsite, decision: Entry[Decision], urls: Urls, today: da
         documents=tuple(item for item in microsite.resources if item.slug in decision.meta.documents),
         answers=tuple(_answered(microsite, item) for item in considered),
         counts=tuple((name, count) for name, count in counts if count),
+        questions=about(followed(microsite, today), decision),
     )
 
 

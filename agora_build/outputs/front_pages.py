@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from agora_build.civic.followup import Tally, tally
 from agora_build.content.highlights import (
     Action,
     CampaignLine,
@@ -19,6 +20,7 @@ from agora_build.content.highlights import (
 from agora_build.content.map_points import MapPoint, campaign_files, city_files, city_points
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Decision, Episode, Kit, Page, Resource
+from agora_build.content.questions import asked, asked_in
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.states import Opening
@@ -62,6 +64,7 @@ class Home:
     points: tuple[MapPoint, ...]
     picture: str
     how: tuple[Entry[Page], ...]
+    questions: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Campaigns:
 class Data:
     """A file for machines and calendars, beside the pages of a campaign."""
 
-    kind: Literal["feed", "calendar", "places", "steps"]
+    kind: Literal["feed", "answers", "calendar", "places", "steps"]
     target: str
 
 
@@ -100,6 +103,7 @@ class Front:
     episode: Broadcast | None
     data: tuple[Data, ...]
     how: tuple[Entry[Page], ...]
+    questions: Tally
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
@@ -135,6 +139,7 @@ def home(site: Site, urls: Urls, today: datetime.date) -> Home:
         points=city_points(site, urls, today) if site.config.map else (),
         picture=city_files(urls).picture,
         how=_how(site),
+        questions=tally(asked_in(site), today),
     )
 
 
@@ -173,6 +178,7 @@ def front(microsite: Microsite, site: Site, urls: Urls, today: datetime.date) ->
         episode=_broadcast(aired[0], site, urls) if aired else None,
         data=_data(microsite, urls),
         how=_how(site),
+        questions=tally(asked(microsite), today),
     )
 
 
@@ -225,7 +231,8 @@ def _broadcast(entry: Entry[Episode], site: Site, urls: Urls) -> Broadcast:
 
 def _data(microsite: Microsite, urls: Urls) -> tuple[Data, ...]:
     slug = microsite.slug
-    found = [Data("feed", urls.feed(slug)), Data("calendar", urls.part_file(slug, "agenda", "agenda.ics"))]
+    found = [Data("feed", urls.feed(slug)), Data("answers", urls.answers_feed(slug))]
+    found.append(Data("calendar", urls.part_file(slug, "agenda", "agenda.ics")))
     if microsite.timeline:
         found.append(Data("steps", urls.part_file(slug, "timeline", "frise.json")))
     if microsite.map:

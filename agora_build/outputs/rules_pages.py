@@ -23,6 +23,7 @@ class RulesPage:
     masthead: Masthead
     rules: Rules
     story: Story
+    withdrawn: int  # how much was withdrawn, told on a page of its own
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
@@ -33,7 +34,9 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
         if rules:
             path = urls.part(microsite.slug, "rules")
             told = story(microsite.history, microsite.campaign.meta)
-            yield Output(path, RulesPage(path, masthead(microsite, urls, today, "rules"), rules, told), render)
+            withdrawn = len(microsite.moderation.withdrawn) if microsite.moderation else 0
+            head = masthead(microsite, urls, today, "rules")
+            yield Output(path, RulesPage(path, head, rules, told, withdrawn), render)
 
 
 def render(page: RulesPage, theme: Theme) -> bytes:
