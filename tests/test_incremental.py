@@ -37,6 +37,7 @@ class Editor:
             self.decision, self.page, self.menu, self.template, self.word, self.stylesheet, self.config, self.clock,
             self.clock, self.picture, self.renamed, self.mistake, self.debate, self.touched, self.campaign,
             self.question, self.question, self.answer, self.answer, self.redated, self.withdrawn, self.unanswered,
+            self.sentence, self.voted, self.voted, self.on_paper, self.announced_results,
         )  # fmt: skip
 
     def step(self) -> str:
@@ -73,6 +74,33 @@ class Editor:
             f"---\ndebate: {debate}\ndate: 2016-06-1{self.chance.randint(0, 9)}\nvoice: {voice}\nchannel: web\n{more}"
         )
         return self.write(f"content/campaigns/{campaign}/contributions/{name}.md", f"{head}---\n{self.text()}")
+
+    def sentence(self) -> str:
+        name = f"20160410-{''.join(self.chance.choices(BASE32, k=8))}"
+        head = "---\ndebate: phrases\ndate: 2016-04-10\nvoice: individual\nchannel: web\n---\n"
+        return self.write(f"{PLACE}/contributions/{name}.md", head + self.text())
+
+    def voted(self) -> str:
+        sentences = [path.stem for path in self.city.glob(f"{PLACE}/contributions/*.md") if _is_sentence(path)]
+        path, words = self.city / PLACE / "votes/phrases/votes.csv", ("agree", "disagree", "pass")
+        before = path.read_text("utf-8") if path.exists() else "voter,statement,vote,date\n"
+        rows = [
+            f"v{voter},{self.chance.choice(sentences)},{self.chance.choice(words)},2016-05-0{day}\n"
+            for voter, day in zip(range(12), self.chance.choices(range(1, 9), k=12), strict=True)
+        ]
+        return self.write(f"{PLACE}/votes/phrases/votes.csv", before + "".join(rows))
+
+    def on_paper(self) -> str:
+        counts = "".join(f"{word},{self.chance.randint(1, 40)}\n" for word in ("yes", "no", "abstain"))
+        return self.write(f"{QUAIS}/votes/passerelle/paper.csv", f"choices,count\n{counts}")
+
+    def announced_results(self) -> str:
+        path = self.city / QUAIS / "debates/passerelle.md"
+        results = self.chance.choice(["", ", results: 2016-06-18", ", results: 2016-07-01", ", turnout: 20"])
+        head, _, rest = path.read_text("utf-8").partition("ballot:")
+        return self.write(
+            f"{QUAIS}/debates/passerelle.md", f"{head}ballot: {{kind: yes-no{results}}}\n---{rest.partition('---')[2]}"
+        )
 
     def reworded(self) -> str:
         path = self.some("content/campaigns/*/contributions/*.md")
@@ -244,8 +272,19 @@ def city_of(tmp_path: Path) -> Path:
     rules = "rules:\n  announced: 2016-03-01\n  who: Tous.\n  how: Ici.\n  use: Un bilan.\n  decides: Le conseil.\n"
     rules += "  reply_within_days: 15\n"
     (city / PLACE / "campaign.md").write_text(f"---\n{head}{rules}---\nLa place.\n", "utf-8")
+    head = "---\ntitle: {0}\nquestion: Que dire ?\nopens: 2016-03-08\ncloses: 2016-06-14\nmethod: {1}\n"
+    (city / PLACE / "debates/phrases.md").write_text(head.format("Phrases", "statements") + "---\nDites.\n", "utf-8")
+    ballot = "ballot: {kind: yes-no}\n---\nUne passerelle ?\n"
+    (city / QUAIS / "debates/passerelle.md").write_text(head.format("Passerelle", "referendum") + ballot, "utf-8")
+    (city / QUAIS / "juries").mkdir()
+    jury = "---\ntitle: Jury\nsummary: Cinq personnes.\nmandate: Écouter.\nseats: 5\n---\n"
+    (city / QUAIS / "juries/jury.md").write_text(jury, "utf-8")
     (city / "content/pages/contact.md").write_text("---\ntitle: Contact\nmenu: main\n---\nÉcrivez.\n", "utf-8")
     return city
+
+
+def _is_sentence(path: Path) -> bool:
+    return "debate: phrases" in path.read_text("utf-8")
 
 
 def tree(folder: Path) -> dict[str, bytes]:

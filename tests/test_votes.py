@@ -163,3 +163,19 @@ def test_the_first_day_of_a_result(
         {"announced": OPENS, "who": "x", "how": "x", "use": "x", "decides": "x", "results": rules}
     )
     assert shown_from(debate, said or None) == first
+
+
+def test_a_sentence_that_was_withdrawn_counts_no_more(tmp_path: Path) -> None:
+    """Its votes stay in the file, which nobody has to change; the page is made as if it had never been asked."""
+    city = minimal_city(tmp_path)
+    with_sentences(city)
+    (city / QUAIS / "contributions/20160402-aaaabbb2.md").unlink()
+    day = CLOSES + datetime.timedelta(1)
+    assert [problem.code for problem in built(city, tmp_path / "site", day).problems] == ["unknown-statement"] * 10
+    log = "withdrawn:\n  - id: 20160402-aaaabbb2\n    date: 2016-04-20\n    reason: Une attaque personnelle.\n"
+    write(city, "moderation.yml", log)
+    files = built_on(city, day, tmp_path / "site")
+    page = files["campagnes/les-quais/debats/phrases/vote/index.html"].decode()
+    assert "Les quais à tous" in page
+    assert "aaaabbb2" not in page
+    assert b'"votes":10' in files["campagnes/les-quais/debats/phrases/vote/opinions.json"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import posixpath
 from urllib.parse import unquote
 
 from agora_build.content import markdown_scan
 from agora_build.content.models import Contribution, Debate
+from agora_build.content.questions import given
 from agora_build.content.site import Entry, Microsite, Thread
 from agora_build.content.voices import outcomes_of_contributions
 
@@ -29,12 +31,12 @@ def cited(debate: Entry[Debate]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path.removeprefix(folder).removesuffix(".md") for path in found))
 
 
-def considered(microsite: Microsite) -> set[str]:
-    """Give the ids of the contributions that a decision considered by name."""
-    return {*outcomes_of_contributions(microsite)}
+def considered(microsite: Microsite, today: datetime.date) -> set[str]:
+    """Give the ids of the contributions that a decision considered by name, or that were answered by then."""
+    return {*outcomes_of_contributions(microsite), *given(microsite, today)}
 
 
-def waiting(microsite: Microsite, thread: Thread) -> tuple[Entry[Contribution], ...]:
+def waiting(microsite: Microsite, thread: Thread, today: datetime.date) -> tuple[Entry[Contribution], ...]:
     """List the contributions that nothing considered by name yet, the oldest first."""
-    known = considered(microsite)
+    known = considered(microsite, today)
     return tuple(entry for entry in thread.contributions if entry.slug not in known)

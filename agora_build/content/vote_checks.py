@@ -88,7 +88,7 @@ def _rows(document: Document) -> Iterator[Row]:
 
 def _votes(draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]:
     folder, own = f"content/campaigns/{document.found.campaign}/contributions", document.found.slug
-    known: dict[str, bool] = {}
+    known = dict.fromkeys(draft.withdrawn(document.found.campaign), True)  # its votes stay, and count no more
     days: dict[str, str] = {}
     for row in _rows(document):
         voter, statement, vote, day = row[1]

@@ -64,7 +64,7 @@ def thread_outputs(
     if not synthesis.has_page(debate, thread):
         return
     spoken, by_id = thread.contributions, {entry.slug: entry for entry in thread.contributions}
-    waiting = synthesis.waiting(microsite, thread)
+    waiting = synthesis.waiting(microsite, thread, today)
     page = SynthesisPage(
         path=urls.synthesis(microsite.slug, debate.slug),
         masthead=masthead(microsite, urls, today, "debates"),
