@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from every_vote import add_every_vote
 from long_debate import add_long_debate
 from playwright.sync_api import Browser, sync_playwright
 from sites import built
@@ -31,6 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "content", city / "content")
     shutil.copy(ROOT / "agora.toml", city)
     add_long_debate(city)
+    add_every_vote(city)
     report = built(city, output)
     assert report.problems == []
     return output
