@@ -331,3 +331,19 @@ class TestCommands:
         code, said = self.run(city, "verify", "votes", name)
         assert code == 2
         assert "Impossible" in said
+
+    def test_sentences_are_computed_again_from_the_published_votes_alone(self, city: Path, tmp_path: Path) -> None:
+        sample = Path(__file__).parent.parent / "content/campaigns/les-groues/votes/principes-du-quartier/votes.csv"
+        alone = tmp_path / "alone"
+        alone.mkdir()
+        (alone / "votes.csv").write_bytes(sample.read_bytes())
+        code, said = self.run(city, "tally", str(alone))
+        assert (code, "284 personnes, 3549 votes" in said, "Groupe C" in said) == (0, True, True)
+        site = tmp_path / "site"
+        sample_city = str(Path(__file__).parent.parent)
+        CliRunner().invoke(main, ["build", "--city", sample_city, "--output", str(site), "--jobs", "1"])
+        folder = next(site.rglob("opinions.json")).parent
+        assert self.run(city, "tally", str(folder))[0] == 0
+        rows = (folder / "votes.csv").read_text("utf-8").splitlines(keepends=True)
+        (folder / "votes.csv").write_text("".join(rows[:1] + rows[40:]), "utf-8")
+        assert self.run(city, "tally", str(folder))[0] == 1

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from agora_build.content.meetings import Meeting, next_meetings
-from agora_build.content.models import Contribution, Debate, Decision, Kit, Resource
+from agora_build.content.models import Contribution, Debate, Decision, Jury, Kit, Resource
 from agora_build.content.said import MANY, PartKind, Said, SaidList, lists_of
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Voices, Vote, VoteState
@@ -106,6 +106,7 @@ class DebatePage:
     documents: tuple[Entry[Resource], ...]
     taking_part: TakingPart
     vote: VotePanel | None
+    juries: tuple[Entry[Jury], ...]  # that it is before
     outcomes: tuple[Outcome, ...]
     decisions: tuple[Entry[Decision], ...]
 
@@ -179,6 +180,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
         documents=tuple(item for item in microsite.resources if item.slug in debate.meta.documents),
         taking_part=TakingPart(kits, meetings),
         vote=_vote(thread.vote, debate, urls),
+        juries=tuple(entry for entry in microsite.juries if entry.meta.debate == debate.slug),
         outcomes=outcomes_of_debate(microsite, debate.slug),
         decisions=decisions_of_thread(microsite, thread),
     )
