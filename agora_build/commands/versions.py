@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+from agora_build import git
 
 
 def versions(path: Path, since: str) -> Iterator[bytes]:
     """Give every version of a file that the commits hold, from the one where the file `since` beside it first came."""
-    came = _git(path.parent, "log", "--format=%H", "--diff-filter=A", "--reverse", "--", since).decode().split()
+    came = _said(path.parent, "log", "--format=%H", "--diff-filter=A", "--reverse", "--", since).decode().split()
     if came:
-        later = _git(path.parent, "log", "--format=%H", f"{came[0]}..HEAD", "--", path.name).decode().split()
+        later = _said(path.parent, "log", "--format=%H", f"{came[0]}..HEAD", "--", path.name).decode().split()
         for commit in (*later, came[0]):
-            yield _git(path.parent, "cat-file", "blob", f"{commit}:./{path.name}")
+            yield _said(path.parent, "cat-file", "blob", f"{commit}:./{path.name}")
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _said(folder: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", *_SAFE, *arguments], cwd=folder, capture_output=True, check=False)
+        done = git.run(folder, arguments)
     except OSError:  # no git, or no folder
         return b""
     return done.stdout if done.returncode == 0 else b""
