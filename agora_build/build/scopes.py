@@ -26,8 +26,8 @@ from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
 from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
-from agora_build.content.counting import Kept, counted
 from agora_build.content.gathering import Key, cited_by, heard, thread
+from agora_build.content.kept import Kept
 from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
@@ -202,6 +202,8 @@ class Press:
         vote = vote_of(microsite, debate, said, self.today)
         if vote is None:
             return said
+        from agora_build.content.counting import counted  # a debate without a vote has nothing to count
+
         return replace(said, vote=counted(vote, self.root, debate.meta, said, kept))
 
     def _still(self, known: Rendered) -> bool:

@@ -9,10 +9,9 @@ from typing import Any
 from agora_build.content.answer_checks import check_answer, check_moderation, check_withdrawn
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
-from agora_build.content.jury_checks import check_draw, check_jury
+from agora_build.content.method_checks import check_method
 from agora_build.content.tree import DRAWS, VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
-from agora_build.content.vote_checks import check_method, check_votes
 from agora_build.problems import START, Problem
 from agora_build.urls import Urls
 
@@ -236,6 +235,24 @@ def _decision(_draft: Draft, document: Document) -> Iterator[Problem]:
         before = step.date
 
 
+def _jury(draft: Draft, document: Document) -> Iterator[Problem]:
+    from agora_build.content import jury_checks  # here and below: few cities have these, and every build would wait
+
+    return jury_checks.check_jury(draft, document)
+
+
+def _draw(draft: Draft, document: Document) -> Iterator[Problem]:
+    from agora_build.content import jury_checks
+
+    return jury_checks.check_draw(draft, document)
+
+
+def _votes(draft: Draft, document: Document) -> Iterator[Problem]:
+    from agora_build.content import vote_checks
+
+    return vote_checks.check_votes(draft, document)
+
+
 _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "pages": _page,
     "campaign": _campaign,
@@ -248,10 +265,10 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "resources": _resource,
     "episodes": _episode,
     "decisions": _decision,
-    "juries": check_jury,
-    DRAWS: check_draw,
+    "juries": _jury,
+    DRAWS: _draw,
     "questions": _question,
     "answers": check_answer,
     "moderation": _moderation,
-    VOTES: check_votes,
+    VOTES: _votes,
 }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import pickle
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from agora_build.civic.choices import choices
 from agora_build.civic.tally import Count, count, holds, passed
+from agora_build.content.kept import Kept
 from agora_build.content.models import Ballot, Debate, MeetingTally, PaperCount
 from agora_build.content.site import Thread, Vote, VoteFile
 
@@ -40,21 +40,6 @@ class Result:
     passed: bool | None
     paper: PaperResult | None
     meetings: tuple[MeetingTally, ...]
-
-
-@dataclass(slots=True)
-class Kept:
-    """What took long to count, by the hash of what it was counted from; `made` is what no earlier build knew."""
-
-    known: Callable[[bytes], bytes | None]
-    made: dict[bytes, bytes] = field(default_factory=dict)
-
-    def value(self, key: bytes, make: Callable[[], Any]) -> Any:  # noqa: ANN401
-        """Give what was counted from something, counting it if need be."""
-        blob = self.known(key) or self.made.get(key)
-        if blob is None:
-            blob = self.made[key] = pickle.dumps(make(), pickle.HIGHEST_PROTOCOL)
-        return pickle.loads(blob)  # noqa: S301 - made here, or by an earlier build of this city
 
 
 def counted(vote: Vote, root: Path, debate: Debate, thread: Thread, kept: Kept) -> Vote:

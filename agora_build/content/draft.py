@@ -18,7 +18,6 @@ from agora_build.content.fields import Model
 from agora_build.content.models import Ballot, Jury, Table
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source, read_source
-from agora_build.content.tables import read_table
 from agora_build.content.tree import Found
 from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
@@ -140,7 +139,7 @@ def read_document(root: str, found: Found) -> Document:
         return Document(found, Source(found.path))
     with open(os.path.join(root, found.path), "rb") as file:
         raw = file.read()
-    source = read_table(found.path, raw) if found.model is Table else read_source(found.path, raw)
+    source = _read(found, raw)
     document = Document(found, source, digest=hashlib.blake2b(raw, digest_size=16).hexdigest())
     document.problems += source.problems
     if source.data is not None:
@@ -150,6 +149,14 @@ def read_document(root: str, found: Found) -> Document:
         document.problems += refused
         document.values = vars(meta) if meta is not None else valid_fields(found.model, source.data)
     return document
+
+
+def _read(found: Found, raw: bytes) -> Source:
+    if found.model is not Table:
+        return read_source(found.path, raw)
+    from agora_build.content.tables import read_table  # few cities vote, and every build would wait
+
+    return read_table(found.path, raw)
 
 
 def offer_of(document: Document) -> Offer:

@@ -1,4 +1,4 @@
-"""Checks that a debate says how one votes, and that each row of a vote's files is one that its rules allow."""
+"""Checks that each row of a vote's files is one that its debate's rules allow, and that its seals hold."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from agora_build.civic.choices import ANSWERS, ChoicesError, choices
 from agora_build.civic.seals import SEALED, START, head_of, root, rules_of
 from agora_build.content import tables
 from agora_build.content.draft import Document, Draft, Offer
+from agora_build.content.method_checks import BALLOTED
 from agora_build.content.models import Ballot
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem
@@ -18,46 +19,7 @@ from agora_build.problems import Problem
 WORDS = ("agree", "disagree", "pass")
 _VOTER = re.compile(r"[0-9a-z][0-9a-z-]{0,63}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_BALLOTED = ("priorities", "referendum")
-_OWN_KEYS = {"points": ("points", "most"), "approval": ("choices",), "ranking": ("choices",), "yes-no": ("majority",)}
-_VARIED = ("points", "most", "choices", "majority")
 Row = tuple[int, list[str]]
-
-
-def check_method(document: Document) -> Iterator[Problem]:
-    """Check that a debate has what its method needs, and nothing that it does not use."""
-    method = document.values.get("method", "" if "method" in document.written else "arguments")
-    needs = {"priorities": ("options", "ballot"), "referendum": ("ballot",)}.get(method, ())
-    for key in needs:
-        if key not in document.written:
-            yield document.at_value("method-needs", "method", method=method, key=key)
-    for key in ("options", "ballot"):
-        if method and key in document.written and key not in needs:
-            yield document.at_key("method-forbids", key, method=method, key=key)
-    options, ballot = document.values.get("options", ()), document.values.get("ballot")
-    if method == "priorities" and len(options) == 1:
-        yield document.at_value("one-option", "options")
-    if ballot is not None and method in _BALLOTED:
-        yield from _ballot(document, method, ballot, len(options))
-
-
-def _ballot(document: Document, method: str, ballot: Ballot, options: int) -> Iterator[Problem]:
-    if (ballot.kind == "yes-no") != (method == "referendum"):
-        allowed = "yes-no" if method == "referendum" else "approval, points, ranking"
-        yield document.at_value("ballot-kind", "ballot", "kind", value=ballot.kind, method=method, allowed=allowed)
-        return
-    for key in _VARIED:
-        if key in document.written["ballot"] and key not in _OWN_KEYS[ballot.kind]:
-            yield document.at_key("ballot-forbids", "ballot", key, kind=ballot.kind, key=key)
-    if ballot.kind == "points" and ballot.points is None:
-        yield document.at_value("ballot-needs", "ballot", "kind", kind=ballot.kind, key="points")
-    for key, value, limit in (("most", ballot.most, ballot.points), ("choices", ballot.choices, options)):
-        if value is not None and limit and value > limit:
-            yield document.at_value("ballot-limit", "ballot", key, key=key, value=str(value), limit=str(limit))
-    closes = document.values.get("closes")
-    if ballot.results and closes and ballot.results <= closes:
-        given = {"results": str(ballot.results), "closes": str(closes)}
-        yield document.at_value("results-before-close", "ballot", "results", **given)
 
 
 def check_votes(draft: Draft, document: Document) -> Iterator[Problem]:
@@ -69,7 +31,7 @@ def check_votes(draft: Draft, document: Document) -> Iterator[Problem]:
         yield document.at_key("vote-without-debate", value=document.found.slug, near=near)
         return
     name = document.path.rpartition("/")[2]
-    wanted = ("statements",) if name == "votes.csv" else _BALLOTED
+    wanted = ("statements",) if name == "votes.csv" else BALLOTED
     if debate.method and debate.method not in wanted:
         yield document.at_key("vote-of-other-method", value=name, method=debate.method, wanted=", ".join(wanted))
     elif debate.method:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agora_build.civic.opinions import Opinion, Opinions
 from agora_build.content import synthesis
 from agora_build.content.models import Answer, Contribution, Debate, Resource, Workshop
 from agora_build.content.questions import given
@@ -18,6 +17,9 @@ from agora_build.content.voices import Outcome, outcomes_of_contributions, outco
 from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
+
+if TYPE_CHECKING:
+    from agora_build.civic.opinions import Opinion, Opinions
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     themes = {theme.id: theme.title for theme in debate.meta.themes}
     workshops = {workshop.slug: workshop for workshop in microsite.workshops}
     outcomes = outcomes_of_contributions(microsite)
-    found = thread.vote.result if thread.vote and isinstance(thread.vote.result, Opinions) else None
+    found = _opinions(thread)
     opinions = {opinion.statement: opinion for opinion in found.statements} if found else {}
     letters = tuple(group.letter for group in found.groups) if found else ()
     answers = given(microsite, today)
@@ -107,6 +109,16 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
 def _documents(microsite: Microsite, answer: Entry[Answer] | None) -> tuple[Entry[Resource], ...]:
     named = answer.meta.documents if answer else ()
     return tuple(item for item in microsite.resources if item.slug in named) if named else ()
+
+
+def _opinions(thread: Thread) -> Opinions | None:
+    """Give what those who voted say of the sentences of a debate, when that may be shown."""
+    result = thread.vote.result if thread.vote else None
+    if result is None:
+        return None
+    from agora_build.civic.opinions import Opinions
+
+    return result if isinstance(result, Opinions) else None
 
 
 def render(page: ContributionPage, theme: Theme) -> bytes:
