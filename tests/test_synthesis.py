@@ -207,6 +207,15 @@ def test_what_no_decision_names_waits(city: Path, tmp_path: Path) -> None:
     assert [entry.slug for entry in answered.first_waiting[:2]] == [slug(1), slug(2)]
 
 
+def test_what_got_an_answer_waits_no_more_from_the_day_of_the_answer(city: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(city, tmp_path / "city"))
+    path = copy / "content/campaigns" / CAMPAIGN / "answers" / f"{slug(0)}.md"
+    path.parent.mkdir()
+    for day, first in (("2017-01-20", slug(1)), ("2017-01-21", slug(0))):
+        path.write_text(f"---\nby: conseil-municipal\ndate: {day}\n---\nOui.\n", "utf-8")
+        assert page_of(copy).first_waiting[0].slug == first
+
+
 def test_a_decision_on_the_whole_debate_is_said_apart(city: Path, tmp_path: Path) -> None:
     copy = decided(city, tmp_path, f"debate: {DEBATE}")
     page = page_of(copy)

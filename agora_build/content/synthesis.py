@@ -32,11 +32,11 @@ def cited(debate: Entry[Debate]) -> tuple[str, ...]:
 
 
 def considered(microsite: Microsite, today: datetime.date) -> set[str]:
-    """Give the ids of the contributions that a decision considered by name, or that were answered by then."""
+    """Give the ids of the contributions that a decision considered by name, or that got an answer of their own."""
     return {*outcomes_of_contributions(microsite), *given(microsite, today)}
 
 
 def waiting(microsite: Microsite, thread: Thread, today: datetime.date) -> tuple[Entry[Contribution], ...]:
-    """List the contributions that nothing considered by name yet, the oldest first."""
+    """List the contributions that nothing answers by name yet, the oldest first."""
     known = considered(microsite, today)
     return tuple(entry for entry in thread.contributions if entry.slug not in known)

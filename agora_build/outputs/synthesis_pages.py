@@ -46,7 +46,7 @@ class SynthesisPage:
     meetings: tuple[Entry[Workshop], ...]  # held on this debate, by date
     cited: tuple[Entry[Contribution], ...]  # that the facilitator's synthesis links to
     outcomes: tuple[Outcome, ...]  # what decisions made of the debate as a whole
-    waiting: Voices  # what nothing considered by name
+    waiting: Voices  # what nothing answers by name
     first_waiting: tuple[Entry[Contribution], ...]
 
     @property
