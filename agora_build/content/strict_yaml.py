@@ -15,6 +15,7 @@ MAX_DEPTH = 10
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 # What the parser says (its words are English, and about parsing) -> our code, which tells what to do.
 _SYNTAX = (
+    ("maximum nesting depth", "too-deep"),  # libyaml looks ahead: it may stop before we do
     ("mapping values are not allowed", "yaml-colon"),
     ("could not find expected ':'", "yaml-colon-missing"),
     ("cannot start any token", "yaml-first-character"),
@@ -193,7 +194,8 @@ class _Reader:
         mark = (opened and error.context_mark) or error.problem_mark or error.context_mark
         line = min(mark.line, len(self._lines) - 1) if mark else 0
         column = mark.column if mark else 0
-        self.reading.flaws.append(Flaw(Span(line + self._shift, column + 1), code))
+        values = {"limit": str(MAX_DEPTH)} if code == "too-deep" else {}
+        self.reading.flaws.append(Flaw(Span(line + self._shift, column + 1), code, values))
         self.reading.broken.append(())
 
 
