@@ -20,6 +20,16 @@ def _tiles(value: str) -> str:
     return value
 
 
+def _intake_address(value: str) -> str:
+    """Refuse what is neither a folder of the site nor the address of another host."""
+    if not re.fullmatch(r"(https?://[^\s;,'\"<>\\/?#]+/)?([a-z0-9-]+/)+|https?://[^\s;,'\"<>\\/?#]+/", value):
+        raise PydanticCustomError("bad-intake-address", "refused", {"value": value})
+    return value
+
+
+IntakeAddress = Annotated[Line, AfterValidator(_intake_address)]
+
+
 class City(Model):
     """The city that consults its people."""
 
@@ -91,6 +101,32 @@ class Podcast(Model):
     image: Line | None = Field(None, description="Image carrée de 1400 à 3000 pixels, chemin depuis la racine.")
 
 
+class Intake(Model):
+    """The form endpoint, where what it receives is kept, and the forge to which it is proposed."""
+
+    url: IntakeAddress = Field(
+        "envoi/",
+        description="Adresse du point d’entrée : un dossier du site (« envoi/ »), ou https:// sur un autre hôte.",
+    )
+    store: Line = Field(
+        "sqlite:///.agora/intake/journal.sqlite",
+        description="Journal : sqlite:///fichier, ou postgresql+psycopg://hôte/base.",
+    )
+    contact_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        365, description="Jours pendant lesquels les coordonnées sont gardées."
+    )
+    proxies: Annotated[int, Field(ge=0, le=5)] = Field(
+        0, description="Mandataires de confiance devant le point d’entrée (nginx, Caddy)."
+    )
+    captcha: bool = Field(False, description="Proposer ALTCHA, hébergé par la ville ; jamais la seule barrière.")
+    forge: Literal["git", "github", "gitlab", "forgejo"] = Field("git", description="Forge où naissent les demandes.")
+    repository: Line = Field(
+        ".agora/intake/forge.git", description="Dépôt : un dossier (git), ou « ville/agora » sur la forge."
+    )
+    api: Link | None = Field(None, description="Adresse de l’API, pour une forge que la ville héberge.")
+    base: Line = Field("main", description="Branche publiée.")
+
+
 class Config(Model):
     """The whole of agora.toml."""
 
@@ -98,6 +134,7 @@ class Config(Model):
     publication: Publication
     map: CityMap | None = None
     podcast: Podcast | None = None
+    intake: Intake | None = None
     offices: tuple[Office, ...] = ()
     quarters: tuple[Quarter, ...] = ()
 

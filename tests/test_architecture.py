@@ -30,6 +30,11 @@ ALONE = {  # each library lives behind one module
     "tinytag": {"content.audio"},
     "numpy": {"civic.consensus"},
     "segno": {"rendering.letters"},
+    "sqlalchemy": {"intake.store"},
+    "flask": {"intake.app"},
+    "waitress": {"intake.server"},
+    "httpx": {"intake.http"},
+    "altcha": {"intake.captcha"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -77,6 +82,19 @@ def test_imports_point_down(path: Path) -> None:
     for imported in own_imports(path):
         below = layer_of(imported)
         assert below is None or below <= rank, f"{name_of(path)} imports {imported}, which lies above it"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "intake").glob("*.py")), ids=name_of)
+def test_the_intake_stands_on_low_layers_alone(path: Path) -> None:
+    """Otherwise what strangers send would have a way into the builder."""
+    below = ("intake.", "content.", "rendering.", "civic.", "config", "problems", "urls", "git")
+    assert not [name for name in own_imports(path) if not name.startswith(below)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nothing_imports_the_intake_but_its_commands(path: Path) -> None:
+    if not name_of(path).startswith(("intake", "commands")):
+        assert not [name for name in own_imports(path) if name.startswith("intake")]
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "outputs").glob("*.py")), ids=name_of)

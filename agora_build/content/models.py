@@ -112,6 +112,9 @@ class Campaign(Model):
     picture: Picture | None = Field(None, description="Illustration de la campagne.")
     rules: Rules | None = Field(None, description="Modalités, obligatoires dès l’ouverture.")
     contacts: tuple[Contact, ...] = Field((), description="À qui s’adresser.")
+    proposals: Literal["each", "digest"] = Field(
+        "each", description="Une demande de fusion par contribution reçue, ou une pour plusieurs."
+    )
     outcome: Summary | None = Field(None, description="Ce que la concertation a changé, une fois close.")
     location: Location | None = Field(None, description="Où se trouve le projet, pour la carte de la ville.")
     illustrative: bool = Field(False, description="Contenu d’exemple, signalé comme tel sur la page.")

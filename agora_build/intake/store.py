@@ -1,0 +1,318 @@
+"""Turns what is sent into rows of the journal, in SQLite or PostgreSQL, and rows back into entries.
+
+The store itself keeps things single: an entry's id and key, a ballot's receipt, a code's mark. A method that returned
+has been written and synchronised; one that raised JournalError left nothing behind.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from agora_build.intake.journal import (
+    STATES,
+    Cast,
+    Contact,
+    Counts,
+    Entry,
+    EntryKind,
+    Outcome,
+    Sent,
+    State,
+    with_new_id,
+)
+
+_TABLES = sql.MetaData()
+_ENTRIES = sql.Table(
+    "entries",
+    _TABLES,
+    sql.Column("sequence", sql.Integer, primary_key=True, autoincrement=True),
+    sql.Column("id", sql.String(40), nullable=False, unique=True),
+    sql.Column("key", sql.String(64), nullable=False, unique=True),
+    sql.Column("kind", sql.String(20), nullable=False),
+    sql.Column("campaign", sql.String(60), nullable=False),
+    sql.Column("target", sql.String(60), nullable=False),
+    sql.Column("path", sql.String(300), nullable=False),
+    sql.Column("content", sql.Text, nullable=False),
+    sql.Column("sha256", sql.String(64), nullable=False),
+    sql.Column("day", sql.Date, nullable=False),
+    sql.Column("labels", sql.String(400), nullable=False),
+    sql.Column("state", sql.String(10), nullable=False, index=True),
+    sql.Column("request", sql.String(40), nullable=False),
+    sql.Column("commit", sql.String(64), nullable=False),
+    sql.Column("reason", sql.String(60), nullable=False),
+    sql.Column("message", sql.Text, nullable=False),
+)
+_CONTACTS = sql.Table(
+    "contacts",
+    _TABLES,
+    sql.Column("id", sql.String(40), primary_key=True),
+    sql.Column("email", sql.String(200), nullable=False),
+    sql.Column("until", sql.Date, nullable=False, index=True),
+)
+# No number tells which came when: what is sent is not tied to the code that allowed it.
+_CAST = sql.Table(
+    "cast_votes",
+    _TABLES,
+    sql.Column("mark", sql.String(64), primary_key=True),
+    sql.Column("vote", sql.String(130), nullable=False),
+    sql.Column("secret", sql.Boolean, nullable=False),  # a ballot, not votes on sentences
+    sql.Column("choices", sql.Text, nullable=False),
+    sql.Column("day", sql.Date, nullable=False),
+    sql.Column("batch", sql.String(40), nullable=False, index=True),  # the entry that carries it; '' while it waits
+    sqlite_with_rowid=False,
+)
+_SPENT = sql.Table(
+    "spent_codes",
+    _TABLES,
+    sql.Column("vote", sql.String(130), primary_key=True),
+    sql.Column("code", sql.String(64), primary_key=True),
+    sql.Column("batch", sql.String(40), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+_COLUMNS = [column for column in _ENTRIES.columns if column.name != "key"]
+_PER_QUERY = 500
+
+
+class JournalError(Exception):
+    """Says that the journal could not be read or written: a full disk, a folder that refuses, no database."""
+
+
+class Journal:
+    """The journal at an address: `sqlite:///…/journal.sqlite` or `postgresql+psycopg://…`."""
+
+    def __init__(self, address: str) -> None:
+        """Open the journal, and make it where there is none."""
+        self._engine = _engine(address)
+        self._writing = self._engine.execution_options(writes=True)
+        with _told():
+            _TABLES.create_all(self._writing)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def accept(self, group: Sequence[Sent]) -> list[Outcome]:
+        """Store a group of entries in one transaction, each of them once; give what became of each, in order."""
+        try:
+            with _told(), self._writing.begin() as connection:
+                return _accepted(connection, group)
+        except IntegrityError:  # another process stored one of them meanwhile, or an id came twice
+            return [self._alone(sent) for sent in group]
+
+    def _alone(self, sent: Sent) -> Outcome:
+        for _ in range(10):
+            try:
+                with _told(), self._writing.begin() as connection:
+                    return _accepted(connection, [sent])[0]
+            except IntegrityError:
+                sent = with_new_id(sent)
+        msg = "no free id"
+        raise JournalError(msg)
+
+    def cast(self, group: Sequence[Cast]) -> list[Outcome]:
+        """Store votes or ballots in one transaction: a code serves once, and the same receipt is the same ballot."""
+        try:
+            with _told(), self._writing.begin() as connection:
+                return [_cast(connection, item) for item in group]
+        except IntegrityError:
+            return [self._cast_alone(item) for item in group]
+
+    def _cast_alone(self, item: Cast) -> Outcome:
+        for _ in range(3):
+            try:
+                with _told(), self._writing.begin() as connection:
+                    return _cast(connection, item)
+            except IntegrityError:  # it is there now: look again
+                continue
+        msg = "a ballot that comes and goes"
+        raise JournalError(msg)
+
+    def entry(self, identity: str) -> Entry | None:
+        """Give an entry."""
+        found = self._entries(_ENTRIES.c.id == identity)
+        return next(found, None)
+
+    def entries(self, *states: State, kind: EntryKind | None = None) -> Iterator[Entry]:
+        """Give the entries in some states (in any, without), in the order they came, without holding them all."""
+        wanted = sql.true() if not states else _ENTRIES.c.state.in_(states)
+        return self._entries(wanted if kind is None else wanted & (_ENTRIES.c.kind == kind))
+
+    def _entries(self, wanted: sql.ColumnElement[bool]) -> Iterator[Entry]:
+        last = 0
+        while True:
+            query = sql.select(*_COLUMNS).where(wanted, _ENTRIES.c.sequence > last).order_by(_ENTRIES.c.sequence)
+            with _told(), self._engine.connect() as connection:
+                rows = connection.execute(query.limit(_PER_QUERY)).mappings().all()
+            yield from (_entry(row) for row in rows)
+            if len(rows) < _PER_QUERY:
+                return
+            last = rows[-1]["sequence"]
+
+    def move(self, identity: str, old: State, new: State, **facts: str) -> bool:
+        """Take an entry from a state to another, with its `request`, `commit`, `reason` or `message`.
+
+        Give False, and change nothing, when it is no longer in the old state.
+        """
+        change = sql.update(_ENTRIES).where(_ENTRIES.c.id == identity, _ENTRIES.c.state == old)
+        with _told(), self._writing.begin() as connection:
+            return connection.execute(change.values(state=new, **facts)).rowcount == 1
+
+    def erase(self, identity: str) -> None:
+        """Destroy the text and the contact of an entry; its id, hash and day stay, to answer for it."""
+        change = sql.update(_ENTRIES).where(_ENTRIES.c.id == identity)
+        with _told(), self._writing.begin() as connection:
+            connection.execute(change.values(state="erased", content="", message="", labels=""))
+            connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
+        self._shred()
+
+    def contact(self, identity: str) -> Contact | None:
+        """Give the contact of an entry."""
+        query = sql.select(_CONTACTS.c.email, _CONTACTS.c.until).where(_CONTACTS.c.id == identity)
+        with _told(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return Contact(row.email, row.until) if row else None
+
+    def purge(self, today: datetime.date) -> int:
+        """Destroy the contacts whose day has come; give how many."""
+        with _told(), self._writing.begin() as connection:
+            count = connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.until < today)).rowcount
+        self._shred()
+        return count
+
+    def waiting_votes(self) -> dict[tuple[str, bool], int]:
+        """Count what waits for a batch, by vote (`campaign/debate`) and whether they are ballots."""
+        query = (
+            sql.select(_CAST.c.vote, _CAST.c.secret, sql.func.count())
+            .where(_CAST.c.batch == "")
+            .group_by(_CAST.c.vote, _CAST.c.secret)
+        )
+        with _told(), self._engine.connect() as connection:
+            return {(vote, bool(secret)): count for vote, secret, count in connection.execute(query)}
+
+    def cast_of(self, vote: str, *, secret: bool, batch: str = "") -> tuple[list[Cast], list[str]]:
+        """Give the votes or ballots of a batch (without: those that wait) by their marks; apart, the spent codes."""
+        mine = (_CAST.c.vote == vote) & (_CAST.c.secret == secret) & (_CAST.c.batch == batch)
+        query = sql.select(_CAST.c.mark, _CAST.c.vote, _CAST.c.choices, _CAST.c.day).where(mine).order_by(_CAST.c.mark)
+        spent = sql.select(_SPENT.c.code).where(_SPENT.c.vote == vote, _SPENT.c.batch == batch).order_by(_SPENT.c.code)
+        with _told(), self._engine.connect() as connection:
+            cast = [Cast(row.mark, row.vote, row.choices, row.day) for row in connection.execute(query)]
+            codes = list(connection.execute(spent).scalars()) if secret else []
+        return cast, codes
+
+    def gather(self, sent: Sent, cast: Iterable[str], codes: Iterable[str]) -> Outcome:
+        """Store a batch, and note which votes, by their marks, and which codes it carries; all of it or nothing."""
+        vote = f"{sent.entry.campaign}/{sent.entry.target}"
+        with _told(), self._writing.begin() as connection:
+            outcome = _accepted(connection, [sent])[0]
+            for mark in cast:
+                mine = sql.update(_CAST).where(_CAST.c.mark == mark, _CAST.c.batch == "")
+                connection.execute(mine.values(batch=outcome.id))
+            for code in codes:
+                spent = sql.update(_SPENT).where(_SPENT.c.vote == vote, _SPENT.c.code == code, _SPENT.c.batch == "")
+                connection.execute(spent.values(batch=outcome.id))
+        return outcome
+
+    def counts(self) -> Counts:
+        """Count the entries in each state, and what waits for a batch."""
+        query = sql.select(_ENTRIES.c.state, sql.func.count()).group_by(_ENTRIES.c.state)
+        with _told(), self._engine.connect() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        waiting = self.waiting_votes()
+        return Counts(
+            {state: found.get(state, 0) for state in STATES},
+            sum(count for (_, secret), count in waiting.items() if not secret),
+            sum(count for (_, secret), count in waiting.items() if secret),
+        )
+
+    def _shred(self) -> None:
+        """Leave nothing of what was deleted in the file of SQLite or in its log."""
+        if self._engine.dialect.name == "sqlite":
+            with _told(), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell every fault of the database but a broken rule of uniqueness as a JournalError."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, OSError) as error:
+        raise JournalError(str(error.__cause__ or error)) from error
+
+
+def _engine(address: str) -> sql.Engine:
+    url = sql.make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return sql.create_engine(url, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sql.create_engine(url, connect_args={"timeout": 30})
+    sql.event.listen(engine, "connect", _prepare)
+    sql.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: sql.Connection) -> None:
+    """Take the right to write before reading what the writing depends on; who only reads waits for nobody."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
+    """Write through to the disk before a commit returns, and overwrite what is deleted."""
+    connection.isolation_level = None  # transactions begin when we say so
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _accepted(connection: sql.Connection, group: Sequence[Sent]) -> list[Outcome]:
+    query = sql.select(_ENTRIES.c.key, _ENTRIES.c.id).where(_ENTRIES.c.key.in_([sent.key for sent in group]))
+    known = {key: identity for key, identity in connection.execute(query)}  # noqa: C416 - rows are not pairs
+    outcomes, rows, contacts = [], [], []
+    for sent in group:
+        if sent.key in known:
+            outcomes.append(Outcome("same", known[sent.key]))
+            continue
+        known[sent.key] = sent.entry.id
+        outcomes.append(Outcome("stored", sent.entry.id))
+        rows.append(_row(sent))
+        if sent.contact:
+            contacts.append({"id": sent.entry.id, "email": sent.contact.email, "until": sent.contact.until})
+    if rows:
+        connection.execute(sql.insert(_ENTRIES), rows)
+    if contacts:
+        connection.execute(sql.insert(_CONTACTS), contacts)
+    return outcomes
+
+
+def _cast(connection: sql.Connection, item: Cast) -> Outcome:
+    if connection.execute(sql.select(_CAST.c.mark).where(_CAST.c.mark == item.mark)).first():
+        return Outcome("same", item.mark)
+    if item.code:
+        served = sql.select(_SPENT.c.code).where(_SPENT.c.vote == item.vote, _SPENT.c.code == item.code)
+        if connection.execute(served).first():
+            return Outcome("spent", "")
+        connection.execute(sql.insert(_SPENT).values(vote=item.vote, code=item.code, batch=""))
+    row = {"mark": item.mark, "vote": item.vote, "secret": bool(item.code), "choices": item.choices, "day": item.day}
+    connection.execute(sql.insert(_CAST).values(**row, batch=""))
+    return Outcome("stored", item.mark)
+
+
+def _row(sent: Sent) -> dict[str, object]:
+    entry = sent.entry
+    names = ("id", "kind", "campaign", "target", "path", "content", "sha256", "day", "state")
+    own = {name: getattr(entry, name) for name in names}
+    empty = dict.fromkeys(("request", "commit", "reason", "message"), "")
+    return {**own, **empty, "key": sent.key, "labels": " ".join(entry.labels)}
+
+
+def _entry(row: Any) -> Entry:  # noqa: ANN401 - a row of SQLAlchemy
+    return Entry(**{**row, "labels": tuple(row["labels"].split())})
