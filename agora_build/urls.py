@@ -46,6 +46,17 @@ _WORDS = {
         "answers": "reponses",
         "overdue": "en-retard",
         "followup": "suivi",
+        "take-part": "participer",
+        "contribution": "dire",
+        "votes": "voter",
+        "ballot": "bulletin",
+        "proposal": "rencontre",
+        "place": "carte",
+        "question": "question",
+        "report": "signaler",
+        "erasure": "effacement",
+        "receipt": "recu",
+        "token": "jeton",
         "moderation": "moderation",
     },
     "en": {
@@ -84,6 +95,17 @@ _WORDS = {
         "answers": "answers",
         "overdue": "overdue",
         "followup": "follow-up",
+        "take-part": "take-part",
+        "contribution": "speak",
+        "votes": "vote",
+        "ballot": "ballot",
+        "proposal": "meeting",
+        "place": "map",
+        "question": "question",
+        "report": "report",
+        "erasure": "erasure",
+        "receipt": "receipt",
+        "token": "token",
         "moderation": "moderation",
     },
 }
@@ -182,6 +204,25 @@ class Urls:
         """Give a file of the theme (stylesheet, script, picture)."""
         return f"assets/{name}"
 
+    def take_part(self, campaign: str) -> str:
+        """Give the page that lists the forms of a campaign."""
+        return self.part(campaign, "take-part")
+
+    def form(self, campaign: str, kind: str, target: str = "", page: int = 1) -> str:
+        """Give the page of a form: about a debate, a layer of the map, or the whole campaign; '': of the city."""
+        word = self._words["proposal" if kind == "workshop" else kind]
+        around = posixpath.dirname(self.take_part(campaign)) if campaign else self._words["take-part"]
+        rest = (word, target, str(page) if page > 1 else "", INDEX)
+        return "/".join((around, *(part for part in rest if part)))
+
+    def receipt(self, identity: str, code: str) -> str:
+        """Give the address of a receipt, below that of the intake."""
+        return f"{self._words['receipt']}/{identity}/{code}"
+
+    def token(self) -> str:
+        """Give the address where a form gets its token, below that of the intake."""
+        return self._words["token"]
+
     def media(self, source: str) -> str:
         """Give the public copy of a file kept in content/, from its path (`content/campaigns/x/media/plan.svg`)."""
         parts = source.split("/")[1:]
@@ -259,6 +300,16 @@ def _steps(folder: str) -> list[str] | None:
     if not folder:
         return []
     return None if _STRANGE(folder) else folder.split("/")
+
+
+def below(intake: str, address: str, page: str) -> str:
+    """Write the link from a page to an address of the intake, which is a folder of the site or on another host."""
+    return intake + _quoted(address) if "://" in intake else relative(intake + address, page)
+
+
+def intake_path(intake: str, address: str) -> str:
+    """Give the path at which a page of the intake stands, from the root of its host."""
+    return address if "://" in intake else intake + address
 
 
 def anchor(title: str) -> str:

@@ -15,9 +15,9 @@ Outputs = Iterator[Output[Any]]
 
 def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Outputs:
     """Declare what is made of a debate and of what was said in it."""
-    from agora_build.outputs import contribution_pages, debate_pages, said_pages, synthesis_pages
+    from agora_build.outputs import contribution_pages, debate_pages, form_pages, said_pages, synthesis_pages
 
-    for module in (debate_pages, synthesis_pages, said_pages, contribution_pages):
+    for module in (debate_pages, synthesis_pages, said_pages, contribution_pages, form_pages):
         yield from module.thread_outputs(site, microsite, said, today)
     if said.vote is not None:
         from agora_build.outputs import opinion_pages, vote_files, vote_pages
@@ -34,6 +34,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         debate_pages,
         decision_pages,
         feeds,
+        form_pages,
         front_pages,
         jury_pages,
         kit_pages,
@@ -69,6 +70,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from rules_pages.outputs(alone, today)
     yield from moderation_pages.outputs(alone, today)
     yield from feeds.outputs(alone, today)
+    yield from form_pages.outputs(alone, today)
 
 
 def city(site: Site, today: datetime.date) -> Outputs:
@@ -77,6 +79,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
         agenda_pages,
         calendars,
         followup_pages,
+        form_pages,
         front_pages,
         map_pages,
         maps,
@@ -94,6 +97,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from podcast.city_outputs(site, today)
     yield from followup_pages.city_outputs(site, today)
     yield from question_feeds.city_outputs(site, today)
+    yield from form_pages.city_outputs(site, today)
 
 
 def files(site: Site, root: Path, folders: tuple[Path, ...]) -> Outputs:

@@ -147,7 +147,7 @@ def _voice(document: Document, needed: tuple[str, ...], forbidden: tuple[str, ..
 
 
 def _contribution(draft: Draft, document: Document) -> Iterator[Problem]:
-    yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson"))
+    yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson", "meeting"))
     values, folder = document.values, f"content/campaigns/{document.found.campaign}"
     yield from _reply(draft, document, folder)
     theme = values.get("theme")
@@ -166,7 +166,7 @@ def _reply(draft: Draft, document: Document, folder: str) -> Iterator[Problem]:
 
 
 def _question(_draft: Draft, document: Document) -> Iterator[Problem]:
-    yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson"))
+    yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson", "meeting"))
 
 
 def _moderation(_draft: Draft, document: Document) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Checks that the points content speaks of are in the city, and recognises a latitude written as a longitude."""
+"""Checks that places say where they are, in the city, and recognises a latitude written as a longitude."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from agora_build.problems import Problem
 
 
 def check_locations(city: CityMap | None, document: Document) -> Iterator[Problem]:
-    """Check every location of a file against the bounds of the city's map."""
-    if city is None:
-        return
+    """Check that every location of a file has an address or a point, and that the point is in the city."""
     for path, location in _locations(document.found.model, document.written, ()):
+        yield from _said(document, path, location)
+        if city is None:
+            continue
         try:
             lat, lon = float(location["lat"]), float(location["lon"])
         except (KeyError, TypeError, ValueError):
@@ -31,6 +32,16 @@ def check_locations(city: CityMap | None, document: Document) -> Iterator[Proble
         elif abs(lat) <= 90 and abs(lon) <= 180:  # noqa: PLR2004 - beyond, bad-latitude or bad-longitude says it
             bounds = {name: str(getattr(city, name)) for name in ("south", "north", "west", "east")}
             yield document.at_value("outside-city", *path, "lat", **values, **bounds)
+
+
+def _said(document: Document, path: Path, location: dict[str, Any]) -> Iterator[Problem]:
+    """Refuse half a point, and a place of which there is a name alone."""
+    written = [key for key in ("lat", "lon") if key in location]
+    if len(written) == 1:
+        missing = "lon" if written == ["lat"] else "lat"
+        yield document.at_key("half-a-point", *path, written[0], key=written[0], missing=missing)
+    elif not written and "address" not in location:
+        yield document.at_key("nowhere", *path)
 
 
 def _inside(city: CityMap, lat: float, lon: float) -> bool:

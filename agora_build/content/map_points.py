@@ -22,17 +22,18 @@ MARKS: tuple[Mark, ...] = ("circle", "square", "diamond", "hexagon", "triangle",
 class MapPoint:
     """One point of a map.
 
-    `number` is the same on the map and in the list; `rank` is the place of its layer, `mark` the layer's shape.
-    Layers that the city asks a question for have a `layer_title`; the others ("project", "workshops", and the states
-    of consultations) are named by the theme. `target` is the page, or the place of a page, that tells more.
+    `number` is the same on the map and in the list, 0 for what is in the list alone; `rank` is the place of its layer,
+    `mark` the layer's shape. Layers that the city asks a question for have a `layer_title`; the others ("project",
+    "workshops", and the states of consultations) are named by the theme. `target` is the page, or the place of a page,
+    that tells more.
     """
 
     id: str
     kind: Kind
     layer: str
     title: str
-    lat: float
-    lon: float
+    lat: float | None = None  # None: only its address is known
+    lon: float | None = None
     target: str
     campaign: str
     campaign_title: str
@@ -51,6 +52,11 @@ class MapPoint:
     people: int | None = None
     quarter: str = ""
     illustrative: bool = False
+
+    @property
+    def spot(self) -> tuple[float, float] | None:
+        """Its latitude and longitude in degrees; None when it has an address alone."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,11 @@ def city_files(urls: Urls) -> MapFiles:
     """Give the paths of the city's map."""
     names = (urls.section_file("map", f"carte.{suffix}") for suffix in ("svg", "js", "geojson"))
     return MapFiles(urls.section("map"), *names)
+
+
+def placed(points: Iterable[MapPoint]) -> tuple[MapPoint, ...]:
+    """Keep the points that are on the map."""
+    return tuple(point for point in points if point.spot)
 
 
 def campaign_points(microsite: Microsite, urls: Urls) -> tuple[MapPoint, ...]:
@@ -178,13 +189,16 @@ def _where(location: Location) -> str:
 
 
 def _numbered(points: Iterable[MapPoint]) -> tuple[MapPoint, ...]:
-    """Give each point its number, from 1, and each layer a mark of its own for as long as there are marks."""
+    """Give what is on the map its number, from 1, and each layer a mark of its own for as long as there are marks."""
     layers: list[tuple[str, str]] = []
-    numbered = []
-    for number, point in enumerate(points, 1):
+    numbered: list[MapPoint] = []
+    number = 0
+    for point in points:
         layer = (point.kind, point.layer)
         if layer not in layers:
             layers.append(layer)
         rank = layers.index(layer)
-        numbered.append(dataclasses.replace(point, number=number, rank=rank, mark=MARKS[rank % len(MARKS)]))
+        number += point.spot is not None
+        own = number if point.spot else 0
+        numbered.append(dataclasses.replace(point, number=own, rank=rank, mark=MARKS[rank % len(MARKS)]))
     return tuple(numbered)

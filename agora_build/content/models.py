@@ -55,12 +55,17 @@ class Picture(Model):
 
 
 class Location(Model):
-    """A point of the city."""
+    """A place of the city: an address, a point, or both; without a point it is in lists, not yet on the map."""
 
     name: Line | None = Field(None, description="Nom du lieu : Maison de quartier, école.")
     address: Line | None = Field(None, description="Adresse postale.")
-    lat: Latitude = Field(description="Latitude en degrés, comme 48.8924.")
-    lon: Longitude = Field(description="Longitude en degrés, comme 2.2071.")
+    lat: Latitude | None = Field(None, description="Latitude, comme 48.8924 ; sans elle, il faut une adresse.")
+    lon: Longitude | None = Field(None, description="Longitude, comme 2.2071.")
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where it is, latitude and longitude in degrees; None when there is an address alone."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
 class Page(Model):
@@ -206,6 +211,7 @@ class Contribution(Model):
     group: Line | None = Field(None, description="Nom du groupe (collective).")
     spokesperson: Line | None = Field(None, description="Rôle du porte-parole (collective).")
     people: HeadCount | None = Field(None, description="Nombre de personnes (collective).")
+    meeting: Line | None = Field(None, description="Où et quand le groupe s’est réuni (collective).")
     quarter: QuarterRef | None = Field(None, description="Quartier.")
     location: Location | None = Field(None, description="Endroit dont elle parle.")
     workshop: WorkshopRef | None = Field(None, description="Atelier dont elle est issue.")
@@ -492,6 +498,7 @@ class Question(Model):
     group: Line | None = Field(None, description="Nom du groupe (collective).")
     spokesperson: Line | None = Field(None, description="Rôle du porte-parole (collective).")
     people: HeadCount | None = Field(None, description="Nombre de personnes (collective).")
+    meeting: Line | None = Field(None, description="Où et quand le groupe s’est réuni (collective).")
     quarter: QuarterRef | None = Field(None, description="Quartier.")
     workshop: WorkshopRef | None = Field(None, description="Rencontre où elle a été posée.")
     decision: DecisionRef | None = Field(None, description="Décision sur laquelle elle porte.")

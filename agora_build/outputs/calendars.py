@@ -132,7 +132,8 @@ def _event(meeting: Meeting, theme: Theme) -> Event:
     event.add("summary", _title(meta, theme))
     event.add("description", _description(meeting, page, theme))
     event.add("location", _location(meta, theme))
-    event.add("geo", (meta.location.lat, meta.location.lon))
+    if meta.location.point:
+        event.add("geo", meta.location.point)
     event.add("categories", [theme.text(_KINDS[meta.kind]), plaintext.line(meeting.campaign)])
     event.add("url", vUri(page))
     event.add("transp", "TRANSPARENT" if meta.status == "cancelled" else "OPAQUE")

@@ -17,7 +17,7 @@ from agora_build.content.highlights import (
     campaign_line,
     debate_line,
 )
-from agora_build.content.map_points import MapPoint, campaign_files, city_files, city_points
+from agora_build.content.map_points import MapPoint, campaign_files, campaign_points, city_files, city_points, placed
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Decision, Episode, Kit, Page, Resource
 from agora_build.content.questions import asked, asked_in
@@ -136,7 +136,7 @@ def home(site: Site, urls: Urls, today: datetime.date) -> Home:
         meetings=_coming(site, today)[:4],
         decisions=tuple(sorted(decisions, key=lambda line: line.entry.meta.date, reverse=True)[:3]),
         episode=_broadcast(newest, site, urls) if newest else None,
-        points=city_points(site, urls, today) if site.config.map else (),
+        points=placed(city_points(site, urls, today)) if site.config.map else (),
         picture=city_files(urls).picture,
         how=_how(site),
         questions=tally(asked_in(site), today),
@@ -176,7 +176,7 @@ def front(microsite: Microsite, site: Site, urls: Urls, today: datetime.date) ->
         decisions=microsite.decisions[:3],
         resources=microsite.resources[:5],
         episode=_broadcast(aired[0], site, urls) if aired else None,
-        data=_data(microsite, urls),
+        data=_data(site, microsite, urls),
         how=_how(site),
         questions=tally(asked(microsite), today),
     )
@@ -229,12 +229,12 @@ def _broadcast(entry: Entry[Episode], site: Site, urls: Urls) -> Broadcast:
     return Broadcast(entry, _title(site, entry.campaign), facts.seconds if facts else None, urls.media(source))
 
 
-def _data(microsite: Microsite, urls: Urls) -> tuple[Data, ...]:
+def _data(site: Site, microsite: Microsite, urls: Urls) -> tuple[Data, ...]:
     slug = microsite.slug
     found = [Data("feed", urls.feed(slug)), Data("answers", urls.answers_feed(slug))]
     found.append(Data("calendar", urls.part_file(slug, "agenda", "agenda.ics")))
     if microsite.timeline:
         found.append(Data("steps", urls.part_file(slug, "timeline", "frise.json")))
-    if microsite.map:
+    if microsite.map and site.config.map and placed(campaign_points(microsite, urls)):
         found.append(Data("places", campaign_files(slug, urls).data))
     return tuple(found)

@@ -17,6 +17,7 @@ from agora_build.content.map_points import (
     campaign_points,
     city_files,
     city_points,
+    placed,
 )
 from agora_build.content.site import Site
 from agora_build.rendering import leaflet, map_picture
@@ -80,7 +81,7 @@ def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
 
 
 def _map(site: Site, title: str, points: tuple[MapPoint, ...], files: MapFiles) -> Iterator[Output[Any]]:
-    if points and site.config.map:
+    if placed(points) and site.config.map:
         inputs = MapInputs(title, points, files, site.config.map, site.basemap)
         yield Output(files.data, inputs, geojson)
         yield Output(files.picture, inputs, picture)
@@ -112,8 +113,8 @@ def script(inputs: MapInputs, theme: Theme) -> bytes:
     A classic script, because a page opened from a disk may not read a data file.
     """
     data = {
-        "points": [_on_screen(point, inputs, theme) for point in inputs.points],
-        "marks": {point.mark: map_picture.MARK_PATHS[point.mark] for point in inputs.points},
+        "points": [_on_screen(point, inputs, theme) for point in placed(inputs.points)],
+        "marks": {point.mark: map_picture.MARK_PATHS[point.mark] for point in placed(inputs.points)},
         "basemap": map_picture.features(inputs.basemap),
         "bounds": [[inputs.city.south, inputs.city.west], [inputs.city.north, inputs.city.east]],
         "whole": not inputs.title,
@@ -158,7 +159,7 @@ def _feature(point: MapPoint, theme: Theme) -> dict[str, Any]:
         "url": theme.absolute(point.target),
     }
     kept = {name: value for name, value in properties.items() if value not in ("", None)}
-    geometry = {"type": "Point", "coordinates": [point.lon, point.lat]}
+    geometry = {"type": "Point", "coordinates": [point.lon, point.lat]} if point.spot else None
     return {"type": "Feature", "id": point.id, "geometry": geometry, "properties": kept}
 
 

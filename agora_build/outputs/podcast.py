@@ -130,7 +130,7 @@ def _recording(item: Broadcast, theme: Theme) -> syndication.Recording:
         transcript=theme.absolute(beside(entry, urls, TRANSCRIPT)) if entry.body.strip() else None,
         chapters=theme.absolute(beside(entry, urls, CHAPTERS)) if meta.chapters else None,
         people=tuple((person.role, person.name) for person in meta.people),
-        place=(place.name or place.address or theme.config.city.name, place.lat, place.lon) if place else None,
+        place=(place.name or place.address or theme.config.city.name, *place.point) if place and place.point else None,
     )
 
 

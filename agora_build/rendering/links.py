@@ -15,8 +15,9 @@ class Links:
     not inside a page's own folder is one step up from it, then as from there.
     """
 
-    def __init__(self) -> None:
-        """Start nowhere."""
+    def __init__(self, base_url: str = "") -> None:
+        """Start nowhere; with `base_url`, pages stand on another host and every link is a public address."""
+        self._base_url = base_url
         self.path = ""
         self.folder = ""  # the folder whose links are shared
         self.own = False  # whether something said since it was set False is of this page alone
@@ -45,6 +46,8 @@ class Links:
 
     def to(self, target: str) -> str:
         """Write the link to an output path."""
+        if self._base_url:
+            return urls.absolute(target, self._base_url)
         if target.startswith(self._around) and (not self._up or "/" in target[len(self._around) :]):
             self.own = True  # this may be inside the folder of this page, or of another that shares these links
             if not self._up or target.startswith(self._inside):

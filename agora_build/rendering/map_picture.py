@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from agora_build.config import CityMap
-from agora_build.content.map_points import MapPoint, Mark
+from agora_build.content.map_points import MapPoint, Mark, placed
 
 WIDTH, HEIGHT = 800, 600
 Spot = tuple[float, float]
@@ -67,6 +67,11 @@ class View:
         """Give the place of a point in the picture."""
         return (lon - self.west) * self.scale, (self.north - mercator(lat)) * self.scale
 
+    def of(self, x: float, y: float) -> Spot:
+        """Give the longitude and the latitude of a place of the picture, in degrees."""
+        height = math.radians(self.north - y / self.scale)
+        return self.west + x / self.scale, math.degrees(2 * math.atan(math.exp(height)) - math.pi / 2)
+
 
 def features(basemap: str) -> list[dict[str, Any]]:
     """Read a basemap in the order it is drawn, what lies below first."""
@@ -76,9 +81,10 @@ def features(basemap: str) -> list[dict[str, Any]]:
 
 
 def view_of(points: tuple[MapPoint, ...], city: CityMap) -> View:
-    """Frame the points with some of the city around them; never closer than half the city."""
-    lons = [point.lon for point in points]
-    heights = [mercator(point.lat) for point in points]
+    """Frame the points that are placed, one at least, with some of the city around; never closer than half the city."""
+    spots = [point.spot for point in points if point.spot]
+    lons = [lon for _, lon in spots]
+    heights = [mercator(lat) for lat, _ in spots]
     south, north = mercator(city.south), mercator(city.north)
     width = max((max(lons) - min(lons)) * 1.25, (city.east - city.west) * 0.55)
     height = max((max(heights) - min(heights)) * 1.25, (north - south) * 0.55)
@@ -98,7 +104,8 @@ def city_view(city: CityMap) -> View:
 def picture(points: tuple[MapPoint, ...], basemap: str, view: View, title: str, description: str) -> str:
     """Draw the map."""
     drawn = features(basemap)
-    places = [view.at(point.lon, point.lat) for point in points]
+    points = placed(points)
+    places = [view.at(lon, lat) for lat, lon in (point.spot for point in points if point.spot)]
     seats = _apart(places) if len(points) <= _MANY else places
     body = (
         *(_feature(feature, view) for feature in drawn),

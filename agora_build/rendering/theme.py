@@ -68,8 +68,13 @@ def static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
 class Theme:
     """Renders templates for one site in one language; between two pages it keeps nothing but what it made once."""
 
-    def __init__(self, folders: tuple[Path, ...], frame: Frame, known: Known = lambda _key: None) -> None:
-        """Prepare the templates of `folders`, earlier folders first; `known` gives what an earlier build made."""
+    def __init__(
+        self, folders: tuple[Path, ...], frame: Frame, known: Known = lambda _key: None, *, elsewhere: bool = False
+    ) -> None:
+        """Prepare the templates of `folders`, earlier folders first; `known` gives what an earlier build made.
+
+        Pages that stand `elsewhere` than on the site's host lead to its public addresses.
+        """
         self.frame = frame
         self.config = frame.config
         self.language = frame.config.city.language
@@ -84,7 +89,8 @@ class Theme:
         salt = hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=16).hexdigest()
         self._compiled = Compiled(known, salt)
         self._catalogue = self._read_catalogue(files, salt, known)
-        self._links = Links()
+        self._links = Links(self.base_url if elsewhere else "")
+        self._site_source = f" {_origin(self.base_url)}" if elsewhere else ""
         self._templates = self._environment(folders)
         self._parts: dict[tuple[Any, ...], tuple[Markup, frozenset[str]]] = {}
         self._taken: set[str] = set()
@@ -172,6 +178,7 @@ class Theme:
             "citizen": self.citizen,
             "plain": self.plain,
             "excerpt": citizen.excerpt,
+            "as_typed": lambda value: Markup(escape(value)),
             "verbatim": lambda value: Markup(f"<bdi>{escape(value)}</bdi>"),
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
         }
@@ -181,6 +188,8 @@ class Theme:
             "config": self.config,
             "frame": self.frame,
             "tile_source": _tile_source(self.config),
+            "site_source": self._site_source,
+            "intake_source": _intake_source(self.config),
             "language": self.language,
             "period": self.locale.period,
             "absolute": self.absolute,
@@ -215,6 +224,15 @@ def _tile_source(config: Config) -> str:
         return ""
     scheme, _, rest = config.map.tiles.url.replace("{s}", "*").partition("://")
     return f" {scheme}://{rest.partition('/')[0]}"
+
+
+def _intake_source(config: Config) -> str:
+    """Give the host to which forms are sent, when it is not that of the site."""
+    return f" {_origin(config.intake.url)}" if config.intake and "://" in config.intake.url else ""
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/")[:3])
 
 
 def _iso(date: Any) -> str:  # noqa: ANN401

@@ -1,0 +1,135 @@
+"""Turns a form, and what somebody wrote in it, into its page: the same on the site and in the intake's answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agora_build import urls as paths
+from agora_build.config import Config
+from agora_build.content.forms import EMPTY, Filled, Form, FormKind
+from agora_build.content.models import Campaign
+from agora_build.content.site import Entry
+from agora_build.rendering.map_picture import WIDTH, city_view
+from agora_build.urls import Urls
+
+if TYPE_CHECKING:
+    from agora_build.rendering.theme import Theme
+
+PLAN = "plan.svg"  # the map one points on, beside the page of the city's map
+PLAN_WIDTH, PLAN_HEIGHT = 640, 480  # the size at which it is shown, in pixels: what a click is measured in
+_FOLDERS: dict[FormKind, str] = {
+    "contribution": "contributions",
+    "workshop": "workshops",
+    "place": "places",
+    "question": "questions",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The map one points on: its file, its size in pixels, and where the chosen point is on it."""
+
+    picture: str
+    width: int = PLAN_WIDTH
+    height: int = PLAN_HEIGHT
+    spot: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """What the page of a form shows, besides what somebody filled in.
+
+    `path` is where it stands, `canonical` the page of the site that is the same form. `action` and `token` are links,
+    '' when the city has no intake; then `folder` is where one adds `example`, a file of that name, in the repository.
+    """
+
+    path: str
+    form: Form
+    campaign: Entry[Campaign] | None
+    canonical: str
+    back: str
+    action: str = ""
+    token: str = ""
+    map: Plan | None = None
+    folder: str = ""
+    example_name: str = ""
+    example: str = ""
+
+    @property
+    def sent(self) -> bool:
+        """Tell whether there is an intake to send it to."""
+        return bool(self.action)
+
+
+def form_page(
+    form: Form, campaign: Entry[Campaign] | None, config: Config, path: str = "", filled: Filled = EMPTY
+) -> FormPage:
+    """Gather what the page of a form shows; `path` is that of the intake's answer, '' for the page of the site."""
+    urls = Urls(config.city.language)
+    own = urls.form(form.campaign, form.kind, form.target, form.page)
+    intake = config.intake.url if config.intake else ""
+    here = path or own
+    folder = _FOLDERS.get(form.kind)
+    return FormPage(
+        path=here,
+        form=form,
+        campaign=campaign,
+        canonical=own,
+        back=_back(form, urls),
+        action=_to(intake, form.address, path, own) if intake else "",
+        token=_to(intake, urls.token(), path, own) if intake else "",
+        map=_plan(config, urls, filled) if any(field.kind == "point" for field in form.fields) else None,
+        folder=f"content/campaigns/{form.campaign}/{folder}/" if folder else "",
+    )
+
+
+def render(page: FormPage, filled: Filled, theme: Theme) -> bytes:
+    """Write the page of a form."""
+    return theme.page("form.html", page.path, page=page, filled=filled)
+
+
+def point_clicked(config: Config, x: int, y: int) -> tuple[float, float] | None:
+    """Turn a click on the map, in pixels from its top left, into latitude and longitude in degrees.
+
+    None when it is no click: a keyboard sends 0, 0. Five decimals are one metre.
+    """
+    if config.map is None or (x, y) == (0, 0) or not (0 <= x <= PLAN_WIDTH and 0 <= y <= PLAN_HEIGHT):
+        return None
+    scale = WIDTH / PLAN_WIDTH
+    lon, lat = city_view(config.map).of(x * scale, y * scale)
+    return round(lat, 5), round(lon, 5)
+
+
+def _to(intake: str, address: str, path: str, own: str) -> str:
+    """Write the link to an address of the intake: its own answers, when it is on another host, start from its root."""
+    return f"{intake}{address}" if "://" in intake else paths.below(intake, address, path or own)
+
+
+def _back(form: Form, urls: Urls) -> str:
+    parts = {"workshop": "agenda", "place": "map", "question": "questions"}
+    if form.kind in parts:
+        return urls.part(form.campaign, parts[form.kind])
+    if form.target:
+        return urls.item(form.campaign, "debates", form.target)
+    return urls.campaign(form.campaign) if form.campaign else urls.home()
+
+
+def _plan(config: Config, urls: Urls, filled: Filled) -> Plan | None:
+    if config.map is None:
+        return None
+    return Plan(urls.section_file("map", PLAN), spot=_spot(config, filled))
+
+
+def _spot(config: Config, filled: Filled) -> tuple[int, int] | None:
+    """Find where the point that was chosen is on the map, if it is there."""
+    try:
+        lat, lon = float(filled.value("location.lat")), float(filled.value("location.lon"))
+    except ValueError:
+        return None
+    if config.map is None or not (
+        config.map.south <= lat <= config.map.north and config.map.west <= lon <= config.map.east
+    ):
+        return None
+    x, y = city_view(config.map).at(lon, lat)
+    return round(x * PLAN_WIDTH / WIDTH), round(y * PLAN_WIDTH / WIDTH)
