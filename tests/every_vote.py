@@ -51,12 +51,14 @@ entered_by: Direction de la vie citoyenne
 checked_by: Deux habitants tirés au sort
 spoiled: 2
 """
-# slug -> ballot, what one ballot says; a circle, a tie, too few codes used, a yes.
+# slug -> ballot, what one ballot says; a circle, a tie, too few codes used, a yes, nothing chosen, as many yes as no.
 _VOTES: dict[str, tuple[Ballot, Callable[[int], str]]] = {
     "en-rond": (Ballot(kind="ranking"), lambda n: ("arbres;bancs;eau", "bancs;eau;arbres", "eau;arbres;bancs")[n % 3]),
     "a-egalite": (Ballot(kind="approval", turnout=90), lambda n: ("arbres;bancs", "arbres;bancs", "eau", "")[n % 4]),
     "autrement": (Ballot(kind="ranking"), lambda n: "arbres;bancs;eau" if n % 5 < 3 else "bancs;eau;arbres"),
     "oui-ou-non": (Ballot(kind="yes-no", majority=60), lambda n: ("yes", "yes", "yes", "no", "abstain")[n % 5]),
+    "sans-choix": (Ballot(kind="ranking"), lambda _: ""),
+    "partage": (Ballot(kind="yes-no"), lambda n: ("abstain", "yes", "no")[0 if n == 0 else 1 + n % 2]),
 }
 
 

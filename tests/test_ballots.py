@@ -57,20 +57,21 @@ def table(header: str, lines: list[str]) -> bytes:
     return "".join(f"{line}\n" for line in (header, *lines)).encode()
 
 
-def published(kind: str, seed: int, codes: int = 12) -> dict[str, bytes]:
+def published(kind: str, seed: int, codes: int = 12, opens: datetime.date = DAY) -> dict[str, bytes]:
     """Make the files of a vote as they are published once it is closed."""
     draw = random.Random(seed)  # noqa: S311 - the same vote each time
     ballot, written = KINDS[kind]
-    rules = rules_of("quais/choix", (DAY, DAY + datetime.timedelta(30)), () if kind == "yes-no" else OPTIONS, ballot)
+    rules = rules_of("quais/choix", (opens, DAY + datetime.timedelta(30)), () if kind == "yes-no" else OPTIONS, ballot)
     marks = sorted(mark_of("quais/choix", code_of(draw.randbytes(10))) for _ in range(codes))
     used = draw.randint(1, codes - 2)
     spent = draw.sample(marks, used)
     cast = [f"{hashlib.sha256(draw.randbytes(10)).hexdigest()},{written(draw)}" for _ in range(used)]
-    lists = {"codes": marks, "void": sorted(set(marks) - set(spent))[:1], "paper": [f"{written(draw)},3"]}
+    lists: dict[str, list[str]] = {"codes": marks, "void": sorted(set(marks) - set(spent))[:1]}
+    paper = [f"{written(draw)},3"]
     seals: list[Seal] = []
     for event, there in (("opening", 0), ("day", used // 2), ("closing", used)):
-        lists |= {"spent": sorted(spent[:there]), "ballots": sorted(cast[:there])}
-        seals.append(sealed(seals, DAY + datetime.timedelta(len(seals)), event, rules, lists))  # type: ignore[arg-type]
+        lists |= {"spent": sorted(spent[:there]), "ballots": sorted(cast[:there]), "paper": paper[:there]}
+        seals.append(sealed(seals, DAY + datetime.timedelta(len(seals) - 1), event, rules, lists))  # type: ignore[arg-type]
     headers = {"ballots": "receipt,choices", "paper": "choices,count"}
     files = {f"{name}.csv": table(headers.get(name, "code"), lists[name]) for name in SEALED}
     files |= {"vote.json": rules, "roots.csv": table(",".join(COLUMNS), [",".join(seal.cells()) for seal in seals])}
@@ -187,6 +188,15 @@ def test_a_thousand_tamperings_are_all_found_by_both(tmp_path: Path) -> None:
         done += 1
         by_agora, by_program = bool(verify(changed)), standalone_refuses(changed, tmp_path / "vote")
         assert (by_agora, by_program) == (True, True), {k: v for k, v in changed.items() if files.get(k) != v}
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(-1, "codes-after-opening"), (1, "ballots-before-opening"), (30, "ballots-before-opening")]
+)
+def test_codes_come_before_the_opening_and_ballots_after(days: int, code: str, tmp_path: Path) -> None:
+    files = published("approval", 1, opens=DAY + datetime.timedelta(days))
+    assert {finding.code for finding in verify(files)} == {code}
+    assert standalone_refuses(files, tmp_path / "vote")
 
 
 def test_a_vote_made_again_as_a_whole_is_found_by_a_head_that_was_noted(tmp_path: Path) -> None:
@@ -309,6 +319,12 @@ class TestCommands:
         assert self.run(city, "tally", str(folder))[0] == 1
         assert self.run(city, "verify", "votes", str(folder))[0] == 1
 
+    def test_a_vote_is_not_closed_by_mistake_while_it_is_open(self, city: Path, tmp_path: Path) -> None:
+        self.codes(city, tmp_path / "lettres")
+        code, said = self.run(city, "seal", self.NAME, "--event", "closing", "--now", "2016-05-01")
+        assert (code, "jusqu’au 2016-05-01" in said) == (2, True)
+        assert self.run(city, "seal", self.NAME, "--event", "closing", "--now", "2016-05-02")[0] == 0
+
     def test_what_was_sealed_and_committed_may_not_go(self, city: Path, tmp_path: Path) -> None:
         """All made again, seals included: the repository remembers."""
         self.codes(city, tmp_path / "a")
@@ -347,3 +363,57 @@ class TestCommands:
         rows = (folder / "votes.csv").read_text("utf-8").splitlines(keepends=True)
         (folder / "votes.csv").write_text("".join(rows[:1] + rows[40:]), "utf-8")
         assert self.run(city, "tally", str(folder))[0] == 1
+
+    @pytest.mark.parametrize(
+        ("name", "content", "told"),
+        [
+            ("vote.json", b"", "vote.json : ne se lit pas"),
+            ("vote.json", b'{"format":"agora-vote-1"}\n', "vote.json : ne se lit pas"),
+            ("ballots.csv", b"receipt,choices\nxx,zzz\n", "ballots.csv:2 : ce bulletin n"),
+            ("ballots.csv", b"receipt,choices\r\nxx,arbres\r\n", "ballots.csv : n"),
+            ("ballots.csv", b"receipt,choices\nxx\n", "ballots.csv:2 : cette ligne"),
+            ("paper.csv", b"choices,count\narbres,deux\n", "paper.csv:2 : ce bulletin n"),
+        ],
+    )
+    def test_what_cannot_be_counted_is_said_with_its_line(
+        self, city: Path, tmp_path: Path, name: str, content: bytes, told: str
+    ) -> None:
+        folder = tmp_path / "damaged"
+        folder.mkdir()
+        for file, whole in {**published("approval", 3), name: content}.items():
+            (folder / file).write_bytes(whole)
+        code, said = self.run(city, "tally", str(folder))
+        assert (code, told in said, "ne se compte pas" in said) == (1, True, True), said
+
+    @pytest.mark.parametrize(
+        ("name", "content", "told"),
+        [
+            ("votes.csv", b"\xff\xfe", "UTF-8"),
+            ("votes.csv", b"", "est vide"),
+            ("votes.csv", b"v1,s1,agree,2016-04-02\n", "voter,statement,vote,date"),
+            ("votes.csv", b"voter,statement,vote,date\nv1,s1,agree,2016-04-02\nv1,s1,yes,2016-04-02\n", "dont : 3"),
+            ("opinions.json", b"{", "opinions.json ne se lit pas"),
+            ("opinions.json", b"[]", "opinions.json ne se lit pas"),
+        ],
+    )
+    def test_votes_on_sentences_that_cannot_be_counted_are_said_so(
+        self, city: Path, tmp_path: Path, name: str, content: bytes, told: str
+    ) -> None:
+        (tmp_path / "votes.csv").write_bytes(b"voter,statement,vote,date\nv1,s1,agree,2016-04-02\n")
+        (tmp_path / name).write_bytes(content)
+        code, said = self.run(city, "tally", str(tmp_path))
+        assert (code, told in said) == (1, True), said
+
+    def test_a_votes_file_that_a_spreadsheet_saved_gives_the_same_count(self, city: Path, tmp_path: Path) -> None:
+        plain = b"voter,statement,vote,date\nv1,s1,agree,2016-04-02\nv2,s1,pass,2016-04-02\n"
+        (tmp_path / "votes.csv").write_bytes(plain)
+        expected = self.run(city, "tally", str(tmp_path))
+        (tmp_path / "votes.csv").write_bytes(b"\xef\xbb\xbf" + plain.replace(b"\n", b"\r\n"))
+        assert self.run(city, "tally", str(tmp_path)) == expected
+        assert expected[0] == 0
+
+    def test_a_folder_that_is_not_of_a_vote_by_ballot_is_said_so(self, city: Path, tmp_path: Path) -> None:
+        assert "pas de vote.json" in self.run(city, "tally", str(tmp_path))[1]
+        (tmp_path / "votes.csv").write_bytes(b"voter,statement,vote,date\n")
+        code, said = self.run(city, "verify", "votes", str(tmp_path))
+        assert (code, "agora tally" in said) == (2, True)

@@ -15,6 +15,7 @@ from cities import minimal_city
 from sites import built
 
 from agora_build.build import release
+from agora_build.build.look import look
 
 THEME = Path(__file__).parent.parent / "themes" / "agora"
 STEPS = 200
@@ -460,3 +461,11 @@ def test_an_answer_makes_again_the_page_it_is_on_and_the_lists_that_count_it(tmp
     assert rendered.pop("question_feeds") == 2  # the campaign's answers, the city's
     assert set(rendered) <= {"question_pages", "record"}, rendered
     assert tree(output) == from_nothing(city, tmp_path / "whole", datetime.date(2016, 6, 15))[0]
+
+
+def test_what_an_earlier_agora_kept_of_the_settings_is_not_read(tmp_path: Path) -> None:
+    """Its settings may have other fields: they are read again."""
+    city = minimal_city(tmp_path)
+    kept = look(str(city), None, {}).state()
+    older = {**kept, "signed_code": [("agora_build/config.py", (0, 0))], "config": b"other fields"}
+    assert look(str(city), None, older).config == look(str(city), None, kept).config

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 from cities import minimal_city
+from every_vote import CAMPAIGN, add_every_vote
 from sites import built
 
 from agora_build.civic.seals import COLUMNS, SEALED, Seal, rules_of, sealed
@@ -142,6 +144,28 @@ def test_what_is_counted_apart_is_never_added(tmp_path: Path) -> None:
     assert cells == [["1", "2", "2", "0", "2"], ["2", "1", "1", "1", "1"]], (
         "rank, with a code, ballots, paper, its rank"
     )
+
+
+def test_ties_and_votes_that_choose_nothing_are_told(tmp_path: Path) -> None:
+    """In words that stand even when nobody chose anything; on paper too."""
+    city = minimal_city(tmp_path)
+    add_every_vote(city)
+    files = built_on(city, DAY(2017, 1, 10), tmp_path / "site")
+
+    def said(vote: str) -> str:
+        page = files[f"campagnes/{CAMPAIGN}/debats/{vote}/vote/index.html"].decode()
+        return " ".join(re.sub("<[^>]+>", " ", page.partition("<main")[2]).split())
+
+    circle = said("en-rond")
+    assert "En tête, à égalité : Planter des arbres" in circle
+    assert "Aucune option ne gagne tous ses duels, et aucune n’est écartée" in circle
+    assert "Sur papier : Une option gagne tous ses duels : Planter des arbres" in circle
+    assert "En tête sur papier, à égalité : Planter des arbres" in said("a-egalite")
+    assert "Les deux façons de compter ne disent pas la même chose" in said("autrement")
+    nothing = said("sans-choix")
+    assert "Aucun bulletin ne choisit d’option." in nothing
+    assert "duels (Condorcet)" not in nothing.partition("Comment on vote")[0]
+    assert "Autant de oui que de non : égalité. Le oui ne dépasse pas 50" in said("partage")
 
 
 @pytest.mark.parametrize(

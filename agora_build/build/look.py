@@ -65,7 +65,8 @@ class City:
 def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: signature.Taken | None = None) -> City:
     """Look at a city, given what the last build left; `taken` are its signatures, when they were just taken."""
     since, signatures = taken or signature.of_city(root)
-    config = _known_config(signatures, old) or read_config_file(Path(root))
+    code = signature.of_code(root)
+    config = _known_config(signatures, code, old) or read_config_file(Path(root))
     themes = sorted(item for item in signatures.items() if item[0].startswith("themes/"))
     signed = hash_of(repr(themes).encode())
     same = signed == old.get("theme_signed")
@@ -75,7 +76,7 @@ def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: si
         config,
         day or day_of_build(config.config),
         commit_of(root),
-        signed_code=signature.of_code(root),
+        signed_code=code,
         extra=signature.of_files([*_named(root, config), *filter(None, [shallow_file(root)])]),
         zone="" if day or not config.config or is_said(config.config) else config.config.city.timezone,
         settings=_settings(root, config),
@@ -84,9 +85,9 @@ def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: si
     )
 
 
-def _known_config(signatures: signature.Signatures, old: Mapping[str, Any]) -> ConfigFile | None:
-    """Give agora.toml as it was read by the last build, when neither it nor what it could name has changed since."""
-    if not old.get("config") or old["extra"] != signature.of_files(old["extra"]):
+def _known_config(signatures: signature.Signatures, code: object, old: Mapping[str, Any]) -> ConfigFile | None:
+    """Give agora.toml as it was read by the last build, when neither it, what it could name nor Agora changed since."""
+    if not old.get("config") or old["signed_code"] != code or old["extra"] != signature.of_files(old["extra"]):
         return None
     before: signature.Signatures = old["city"]
     same = before.get(NAME) == signatures.get(NAME) and before.keys() == signatures.keys()

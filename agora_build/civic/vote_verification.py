@@ -30,6 +30,8 @@ HEADERS = {
 }
 _MARK = frozenset("0123456789abcdef")
 _MARK_LENGTH = 64
+_CAST = COLUMNS.index("spent")  # from there on, lists that are empty until the vote opens
+_NO_RULES = (ValueError, KeyError, TypeError)  # what reading rules that are not those of a vote raises
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,43 @@ class Finding:
 
 def verify(files: Mapping[str, bytes], head: str = "") -> list[Finding]:
     """Check the files of a vote (`vote.json`, `codes.csv`…) by their names; `head` is one that was noted earlier."""
-    found: list[Finding] = []
-    rules = _object("vote.json", files, found)
-    tables = {name: _table(name, files, found) for name in HEADERS}
+    rules, tables, found = _read(files)
     if rules is None or any(finding.line == 0 for finding in found):
         return found
     for name in ("codes", "void", "spent", "ballots"):
         found += _marks(f"{name}.csv", tables[name])
     found += _codes(tables)
     found += _seals(tables, files["vote.json"], head)
+    found += _early(tables["roots"], str(rules.get("opens") or ""))
     try:
         found += _count(rules, tables, files)
-    except (ValueError, KeyError, TypeError):  # rules that are not those of a vote
+    except _NO_RULES:
         found.append(Finding("unreadable", "vote.json"))
     return found
 
 
+def uncountable(files: Mapping[str, bytes]) -> list[Finding]:
+    """Find what keeps the ballots of a vote from being counted: files that cannot be read, ballots that are none."""
+    rules, tables, found = _read(files)
+    if rules is None or found:
+        return found
+    try:
+        return list(_wrong(rules, tables))
+    except _NO_RULES:
+        return [Finding("unreadable", "vote.json")]
+
+
 def recount(files: Mapping[str, bytes]) -> bytes:
-    """Count the ballots of a vote again, as tally.json; raise ValueError or KeyError when the files do not allow it."""
-    rules, tables = json.loads(files["vote.json"]), {name: _table(name, files, []) for name in HEADERS}
-    return _counted(rules, tables, with_paper="paper.csv" in files)
+    """Count the ballots of a vote again, as tally.json; nothing of the files is `uncountable`."""
+    rules, tables, _ = _read(files)
+    return _counted(rules or {}, tables, with_paper="paper.csv" in files)
+
+
+def _read(files: Mapping[str, bytes]) -> tuple[dict[str, Any] | None, dict[str, list[str]], list[Finding]]:
+    """Read the rules and the tables of a vote, and find what is wrong with how they are written."""
+    found: list[Finding] = []
+    rules = _object("vote.json", files, found)
+    return rules, {name: _table(name, files, found) for name in HEADERS}, found
 
 
 def _object(name: str, files: Mapping[str, bytes], found: list[Finding]) -> dict[str, Any] | None:
@@ -153,6 +172,16 @@ def _seals(tables: Mapping[str, Sequence[str]], rules: bytes, head: str) -> Iter
         yield Finding("not-what-was-sealed", "vote.json", 0, earlier[2])
 
 
+def _early(seals: Sequence[str], opens: str) -> Iterator[Finding]:
+    """Find what was sealed on the wrong side of the opening: codes made too late, ballots cast too early."""
+    for number, line in enumerate(seals, 2):
+        date, event, *_ = line.split(",")
+        if event == "opening" and opens and date >= opens:
+            yield Finding("codes-after-opening", "roots.csv", number, date)
+        elif date < opens and any(cell != "0" for cell in line.split(",")[_CAST:-1:2]):
+            yield Finding("ballots-before-opening", "roots.csv", number, date)
+
+
 def _step(before: Sequence[str], cells: Sequence[str], number: int) -> Iterator[Finding]:
     try:
         datetime.date.fromisoformat(cells[0])
@@ -173,19 +202,22 @@ def _count(
     rules: Mapping[str, Any], tables: Mapping[str, Sequence[str]], files: Mapping[str, bytes]
 ) -> Iterator[Finding]:
     """Check every ballot against the rules, then the count against the ballots."""
-    ballot, options = _rules(rules)
-    wrong = [
-        Finding("wrong-ballot", f"{name}.csv", number, f"{line} [{code}]")
-        for name in ("ballots", "paper")
-        for number, line in enumerate(tables[name], 2)
-        if (code := _refused(name, line, ballot, options))
-    ]
+    wrong = list(_wrong(rules, tables))
     yield from wrong
     if "tally.json" in files and not wrong:
         if tables["roots"] and tables["roots"][-1].split(",")[1] != "closing":
             yield Finding("not-closed", "roots.csv")
         if _counted(rules, tables, with_paper="paper.csv" in files) != files["tally.json"]:
             yield Finding("another-count", "tally.json")
+
+
+def _wrong(rules: Mapping[str, Any], tables: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    """Find the ballots that the rules do not allow."""
+    ballot, options = _rules(rules)
+    for name in ("ballots", "paper"):
+        for number, line in enumerate(tables[name], 2):
+            if code := _refused(name, line, ballot, options):
+                yield Finding("wrong-ballot", f"{name}.csv", number, f"{line} [{code}]")
 
 
 def _rules(rules: Mapping[str, Any]) -> tuple[Ballot, tuple[str, ...]]:

@@ -8,12 +8,17 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from agora_build.civic.opinions import Finding, opinions_of
-from agora_build.civic.vote_verification import recount
+from agora_build.civic.opinions import Finding, Opinions, opinions_of
+from agora_build.civic.vote_verification import recount, uncountable
+from agora_build.civic.votes import COLUMNS, matrix
+from agora_build.commands.findings import tell
 from agora_build.commands.vote_folder import files_of
+
+_MOST_FAULTS = 20
 
 
 @click.command()
@@ -34,24 +39,47 @@ def tally(name: str, city: Path) -> None:
 
 def _opinions(folder: Path) -> bool:
     from agora_build.civic.consensus import opinions
-    from agora_build.civic.votes import matrix
 
-    with (folder / "votes.csv").open(newline="", encoding="utf-8") as lines:
-        rows = list(csv.reader(lines))[1:]
+    rows = _rows(folder / "votes.csv")
     published = folder / "opinions.json"
-    known = json.loads(published.read_bytes())["statements"] if published.is_file() else []
-    ids = {item["statement"] for item in known} or {row[1] for row in rows if len(row) > 1}
-    table = matrix(rows, ids)
+    written = published.read_bytes() if published.is_file() else None
+    table = matrix(rows, _statements(written) if written else {row[1] for row in rows if len(row) > 1})
     found = opinions(table)
-    click.echo(f"{found.voters} personnes, {found.votes} votes comptés, {len(found.statements)} phrases.")
+    _say(found)
     if table.faulty:
-        click.echo(f"{table.faulty} lignes n’ont pas pu être comptées.", err=True)
+        faults = ", ".join(str(fault.row + 1) for fault in table.faults[:_MOST_FAULTS])
+        click.echo(f"votes.csv : {table.faulty} ligne(s) n’ont pas pu être comptées, dont : {faults}", err=True)
+    return not table.faulty and written in (None, opinions_of(found))
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """Read the rows of a votes file, as spreadsheets write it too."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            header, *rows = csv.reader(lines)
+    except UnicodeDecodeError:
+        _uncountable("votes.csv n’est pas du texte en UTF-8")
+    except (ValueError, csv.Error):
+        _uncountable("votes.csv est vide, ou n’est pas un tableau CSV")
+    if tuple(header) != COLUMNS:
+        _uncountable(f"la première ligne de votes.csv doit être : {','.join(COLUMNS)}")
+    return rows
+
+
+def _statements(published: bytes) -> set[str]:
+    try:
+        return {str(item["statement"]) for item in json.loads(published)["statements"]}
+    except (ValueError, KeyError, TypeError):
+        _uncountable("opinions.json ne se lit pas ; sans lui, le dossier se compte quand même")
+
+
+def _say(found: Opinions) -> None:
+    click.echo(f"{found.voters} personnes, {found.votes} votes comptés, {len(found.statements)} phrases.")
     for group in found.groups:
         told = ", ".join(f"{item.statement} ({_DIRECTIONS[item.direction]})" for item in group.representative)
         click.echo(f"Groupe {group.letter} : {group.size} personnes. Se distingue par : {told or 'rien'}.")
     for title, items in (("partagent", found.shared), ("divise", found.divisive), ("passent", found.unclear)):
         click.echo(f"{_TITLES[title]} : {', '.join(map(_named, items)) or 'rien'}.")
-    return not published.is_file() or published.read_bytes() == opinions_of(found)
 
 
 _DIRECTIONS = {"agree": "d’accord", "disagree": "contre"}
@@ -67,6 +95,10 @@ def _named(finding: Finding) -> str:
 
 
 def _ballots(files: Mapping[str, bytes]) -> bool:
+    wrong = uncountable(files)
+    if wrong:
+        tell(wrong)
+        _uncountable(f"{len(wrong)} point(s) empêchent de compter, dont les premiers ci-dessus")
     made = recount(files)
     said = json.loads(made)
     out = io.StringIO()
@@ -81,3 +113,8 @@ def _ballots(files: Mapping[str, bytes]) -> bool:
     out.write(f"{said['used']} codes utilisés sur {said['sent']} envoyés")
     click.echo(out.getvalue())
     return files.get("tally.json", made) == made
+
+
+def _uncountable(why: str) -> NoReturn:
+    click.echo(f"Ce vote ne se compte pas : {why}.", err=True)
+    sys.exit(1)

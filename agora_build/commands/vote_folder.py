@@ -52,6 +52,8 @@ def vote_in(city: Path, name: str) -> VoteFolder:
     if found is None or not (city / path).is_file():
         refuse(f"il n’y a pas de débat « {name} » : écrivez campagne/débat, comme les-groues/principes-du-quartier")
     offer = offer_of(read_document(os.fspath(city), found))
+    if offer.method == "statements":
+        refuse(f"dans « {name} » on vote sur des phrases, sans code ni sceau : recomptez-les avec agora tally")
     if offer.ballot is None or offer.options is None:
         refuse(f"on ne vote pas par bulletin dans « {name} » : il lui faut method: priorities ou referendum, et ballot")
     return VoteFolder(
@@ -65,6 +67,9 @@ def files_of(city: Path, name: str) -> Mapping[str, bytes]:
     folder = Path(name)
     if folder.is_dir() and (folder / "vote.json").is_file():
         return {name: (folder / name).read_bytes() for name in _NAMES if (folder / name).is_file()}
+    if folder.is_dir():
+        also = " ; recomptez ses phrases avec agora tally" if (folder / "votes.csv").is_file() else ""
+        refuse(f"le dossier {folder} n’est pas celui d’un vote par bulletin : il n’y a pas de vote.json{also}")
     vote = vote_in(city, name)
     files = {name: (vote.path / name).read_bytes() for name in _NAMES if (vote.path / name).is_file()}
     return {"vote.json": vote.rules, **files}

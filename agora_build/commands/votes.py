@@ -14,6 +14,7 @@ import click
 from agora_build.civic import codes as civic_codes
 from agora_build.civic.seals import COLUMNS, SEALED, Event, Seal, sealed
 from agora_build.civic.vote_verification import Finding, verify
+from agora_build.commands.findings import tell
 from agora_build.commands.versions import versions
 from agora_build.commands.vote_folder import VoteFolder, files_of, refuse, vote_in
 from agora_build.content.config_file import read_config
@@ -25,29 +26,6 @@ _CITY = click.option(
 )  # fmt: skip
 _DAY = click.option("--now", "day", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour dont on parle.")
 _MOST_CODES = 1_000_000
-_MOST_TOLD = 50
-_SAID = {
-    "missing": "il manque",
-    "unreadable": "ne se lit pas",
-    "written-otherwise": "n’est pas écrit comme il doit l’être, au caractère près",
-    "columns": "cette ligne n’a pas les bonnes colonnes",
-    "not-a-mark": "ce n’est pas une empreinte",
-    "twice": "cette empreinte est là deux fois",
-    "out-of-order": "cette ligne n’est pas à sa place",
-    "unlisted": "ce code n’est pas dans la liste des codes du vote",
-    "void": "ce code a été annulé, et il a servi",
-    "ballots-and-codes": "il n’y a pas autant de bulletins que de codes utilisés",
-    "broken-chain": "ce sceau ne suit pas du précédent",
-    "unknown-head": "aucun sceau n’a la tête que vous avez notée : les fichiers ont été refaits depuis",
-    "no-seal": "il n’y a aucun sceau",
-    "not-what-was-sealed": "ce fichier n’est pas celui que le dernier sceau a fixé",
-    "strange-event": "ce sceau n’est pas à sa place",
-    "shorter": "une liste a raccourci d’un sceau à l’autre",
-    "wrong-ballot": "ce bulletin n’est pas possible d’après les règles",
-    "not-closed": "le compte est publié, et le dernier sceau n’est pas celui de la clôture",
-    "another-count": "le compte publié n’est pas celui des bulletins",
-    "gone-since": "cette ligne était publiée, elle ne l’est plus",
-}
 
 
 @click.command()
@@ -97,6 +75,8 @@ def seal(name: str, event: Event | None, city: Path, day: datetime.datetime | No
     if before[-1].event == "closing":
         refuse("ce vote est clos et scellé")
     closed = vote.period[1] is not None and today > vote.period[1]
+    if event == "closing" and vote.period[1] is not None and not closed:
+        refuse(f"le vote est ouvert jusqu’au {vote.period[1]} : il ne se clôt que le lendemain")
     head = _seal(vote, before, today, event or ("closing" if closed else "day"))
     click.echo(f"Scellé : {vote.path / 'roots.csv'}\n  tête à noter et à afficher : {head}")
 
@@ -110,8 +90,7 @@ def verify_votes(name: str, head: str, city: Path) -> None:
     files = files_of(city, name)
     found = verify(files, head.strip().lower())
     found += _gone(files, _folder(city, name))
-    for finding in found[:_MOST_TOLD]:
-        click.echo(_told(finding), err=True)
+    tell(found)
     if found:
         click.echo(f"Ce vote ne se vérifie pas : {len(found)} point(s), dont les premiers ci-dessus.", err=True)
         sys.exit(1)
@@ -159,12 +138,6 @@ def _today(city: Path, day: datetime.datetime | None) -> datetime.date:
 
 def _folder(city: Path, name: str) -> Path:
     return Path(name) if Path(name).is_dir() else vote_in(city, name).path
-
-
-def _told(finding: Finding) -> str:
-    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    value = f" : {finding.value[:80]}" if finding.value else ""
-    return f"{place} : {_SAID.get(finding.code, finding.code)}{value}"
 
 
 def _gone(files: Mapping[str, bytes], folder: Path) -> list[Finding]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from agora_build.civic.choices import ANSWERS, ChoicesError, choices
-from agora_build.civic.seals import SEALED, START, head_of, root, rules_of
+from agora_build.civic.seals import COLUMNS, SEALED, START, head_of, root, rules_of
 from agora_build.content import tables
 from agora_build.content.draft import Document, Draft, Offer
 from agora_build.content.method_checks import BALLOTED
@@ -164,6 +164,7 @@ def _roots(draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]
     for row in _rows(document):
         if row[1][-1] != head_of(row[1][:-1], before):
             yield _cell(document, row, len(row[1]) - 1, "broken-chain")
+        yield from _early(document, row, str(debate.period[0] or ""))
         before, last = row[1][-1], row
     if last is None or debate.ballot is None or debate.options is None:
         return
@@ -175,6 +176,15 @@ def _roots(draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]
         lines = _lines(draft, document, f"{name}.csv")
         if last[1][3 + 2 * rank : 5 + 2 * rank] != [str(len(lines)), root(lines)]:
             yield _cell(document, last, 3 + 2 * rank, "changed-since-seal", file=f"{name}.csv", count=str(len(lines)))
+
+
+def _early(document: Document, row: Row, opens: str) -> Iterator[Problem]:
+    """Check on which side of the opening a seal is: that of the codes before, those of ballots after."""
+    date, event, *_ = row[1]
+    if event == "opening" and opens and date >= opens:
+        yield _cell(document, row, 0, "codes-after-opening", opens=opens)
+    elif date < opens and any(cell != "0" for cell in row[1][COLUMNS.index("spent") : -1 : 2]):
+        yield _cell(document, row, 0, "ballots-before-opening", opens=opens)
 
 
 def _lines(draft: Draft, document: Document, name: str) -> list[str]:

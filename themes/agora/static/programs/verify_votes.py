@@ -8,7 +8,8 @@ paper.csv, roots.csv, tally.json. TETE est la tête d'un sceau que vous aviez no
 Ce programme se lit en dix minutes. Il ne fait confiance à aucun autre : il recompte tout. Il s'assure que
   1. chaque fichier est écrit comme il doit l'être, au caractère près ;
   2. chaque code utilisé est dans la liste des codes, n'est pas annulé, n'a servi qu'une fois ; un bulletin par code ;
-  3. chaque sceau contient la marque du précédent, et le dernier fixe les fichiers tels qu'ils sont ;
+  3. chaque sceau contient la marque du précédent, et le dernier fixe les fichiers tels qu'ils sont ; les codes sont
+     venus avant l'ouverture, les bulletins après ;
   4. le compte publié est celui des bulletins.
 Il ne peut pas savoir si quelqu'un a refait d'un coup tous les fichiers et tous les sceaux : pour cela, donnez TETE.
 """
@@ -144,6 +145,15 @@ def merkle_root(lines):
     return level[0].hex()
 
 
+def check_opening(seals, opens):
+    """Les codes ont été scellés avant l'ouverture du vote ; aucun bulletin ne l'a été."""
+    for number, line in enumerate(seals, 2):
+        date, event, *rest = line.split(",")
+        require(event != "opening" or date < opens, f"roots.csv:{number} : les codes sont venus après l'ouverture")
+        cast = rest[5:-1:2]  # combien de lignes ont spent, ballots et paper
+        require(date >= opens or set(cast) == {"0"}, f"roots.csv:{number} : des bulletins avant l'ouverture")
+
+
 def check_seals(tables, rules_bytes, noted):
     head, before, heads = "0" * 64, None, []
     for number, line in enumerate(tables["roots"], 2):
@@ -222,6 +232,7 @@ def verify(folder, noted=""):
         check_marks(name, tables[name])
     check_codes(tables)
     last = check_seals(tables, rules_bytes, noted)
+    check_opening(tables["roots"], rules["opens"])
     online = [(choices(line.split(",")[1], rules), 1) for line in tables["ballots"]]
     paper = []
     for line in tables["paper"]:
