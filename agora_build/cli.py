@@ -145,7 +145,14 @@ def _note_bug() -> str:
 @click.group(
     cls=_Agora,
     context_settings={"help_option_names": ["-h", "--help"]},
-    later={"codes": "votes:codes", "draw": "juries:draw_jury", "seal": "votes:seal", "tally": "tally:tally"},
+    later={
+        "codes": "votes:codes",
+        "draw": "juries:draw_jury",
+        "inbox": "inbox:inbox",
+        "relay": "relay:relay",
+        "seal": "votes:seal",
+        "tally": "tally:tally",
+    },
 )
 @click.version_option(package_name="agora-build")
 def main() -> None:
@@ -232,7 +239,9 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         click.echo(_profile(report.profile))
 
 
-@main.group(cls=_Group, later={"draw": "juries:verify_draw", "votes": "votes:verify_votes"})
+@main.group(
+    cls=_Group, later={"draw": "juries:verify_draw", "inbox": "relay:verify_inbox", "votes": "votes:verify_votes"}
+)
 def verify() -> None:
     """Vérifier ce qui est publié."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 # What would make git look at another repository than the one it is told, or read paths in another way.
 _STRAY = (
@@ -24,11 +26,16 @@ _OWN = {
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_NO_LAZY_FETCH": "1",
 }
+Done = subprocess.CompletedProcess[bytes]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def run(folder: Path, arguments: tuple[str, ...], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git in a folder, `given` on its standard input; raise FileNotFoundError when it is not installed."""
-    own = {name: value for name, value in os.environ.items() if name not in _STRAY} | _OWN
+def run(folder: Path, arguments: tuple[str, ...], given: bytes = b"", environment: Mapping[str, str] = NOTHING) -> Done:
+    """Run git in a folder, `given` on its standard input; raise FileNotFoundError when it is not installed.
+
+    `environment` is what it needs besides to be let in somewhere: nothing secret is on a command line.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in _STRAY} | _OWN | {**environment}
     settings = (word for setting in _SETTINGS for word in ("-c", setting))
     command = ["git", *settings, *arguments]
     return subprocess.run(command, cwd=folder, env=own, input=given, capture_output=True, check=False)

@@ -92,6 +92,21 @@ def sealed(
     return Seal(made.date, made.event, made.rules, made.lists, head_of(made.cells()[:-1], last))
 
 
+class SealError(ValueError):
+    """Says why no seal may follow: `unsealed`, there is no first one; `closed`, there was a last one."""
+
+
+def following(
+    before: Sequence[Seal], day: datetime.date, event: Event, rules: bytes, lists: Mapping[str, Sequence[str]]
+) -> Seal:
+    """Make the seal of a day, once the first was made with the codes; raise SealError."""
+    if not before:
+        raise SealError("unsealed")
+    if before[-1].event == "closing":
+        raise SealError("closed")
+    return sealed(before, max(day, before[-1].date), event, rules, lists)
+
+
 def head_of(cells: Sequence[str], before: str) -> str:
     """Compute the head of a row from its other cells and the head before."""
     return hashlib.sha256(f"{before}\n{','.join(cells)}".encode()).hexdigest()

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from agora_build.civic import codes as civic_codes
-from agora_build.civic.seals import COLUMNS, SEALED, Event, Seal, sealed
+from agora_build.civic.seals import COLUMNS, SEALED, Event, Seal, SealError, following, sealed
 from agora_build.civic.vote_verification import Finding, verify
 from agora_build.commands.findings import tell
 from agora_build.commands.versions import versions
@@ -26,6 +26,10 @@ _CITY = click.option(
 )  # fmt: skip
 _DAY = click.option("--now", "day", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour dont on parle.")
 _MOST_CODES = 1_000_000
+_UNSEALED = {
+    "unsealed": "ce vote n’a pas de codes : lancez d’abord agora codes",
+    "closed": "ce vote est clos et scellé",
+}
 
 
 @click.command()
@@ -51,7 +55,7 @@ def codes(name: str, number: int, out: Path, city: Path, day: datetime.datetime 
     marks = sorted(civic_codes.mark_of(vote.name, code) for code in made)
     vote.path.mkdir(parents=True, exist_ok=True)
     _write(vote.path / "codes.csv", "code", marks)
-    head = _seal(vote, [], today, "opening")
+    head = _add(vote, sealed([], today, "opening", vote.rules, {table: vote.lines(table) for table in SEALED}))
     click.echo(f"{number} lettres : {letters}")
     click.echo("  secrètes : imprimez-les, postez-les, puis effacez ce fichier ; ne l’ajoutez jamais au dépôt.")
     click.echo(f"Empreintes et premier sceau : {vote.path}")
@@ -70,14 +74,15 @@ def seal(name: str, event: Event | None, city: Path, day: datetime.datetime | No
         before = vote.seals()
     except ValueError:
         refuse("une ligne de roots.csv ne se lit pas : reprenez la version publiée (git)")
-    if not before:
-        refuse("ce vote n’a pas de codes : lancez d’abord agora codes")
-    if before[-1].event == "closing":
-        refuse("ce vote est clos et scellé")
     closed = vote.period[1] is not None and today > vote.period[1]
     if event == "closing" and vote.period[1] is not None and not closed:
         refuse(f"le vote est ouvert jusqu’au {vote.period[1]} : il ne se clôt que le lendemain")
-    head = _seal(vote, before, today, event or ("closing" if closed else "day"))
+    lists = {table: vote.lines(table) for table in SEALED}
+    try:
+        made = following(before, today, event or ("closing" if closed else "day"), vote.rules, lists)
+    except SealError as error:
+        refuse(_UNSEALED[str(error)])
+    head = _add(vote, made)
     click.echo(f"Scellé : {vote.path / 'roots.csv'}\n  tête à noter et à afficher : {head}")
 
 
@@ -101,8 +106,7 @@ def verify_votes(name: str, head: str, city: Path) -> None:
     click.echo("  comparez-la à celle que vous aviez notée (--head) : elle seule dit que rien n’a été refait depuis.")
 
 
-def _seal(vote: VoteFolder, before: Sequence[Seal], today: datetime.date, event: Event) -> str:
-    made = sealed(before, today, event, vote.rules, {name: vote.lines(name) for name in SEALED})
+def _add(vote: VoteFolder, made: Seal) -> str:
     _write(vote.path / "roots.csv", ",".join(COLUMNS), [*vote.lines("roots"), ",".join(made.cells())])
     return made.head
 

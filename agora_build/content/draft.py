@@ -138,7 +138,11 @@ def read_document(root: str, found: Found) -> Document:
     if not found.readable:
         return Document(found, Source(found.path))
     with open(os.path.join(root, found.path), "rb") as file:
-        raw = file.read()
+        return document_of(found, file.read())
+
+
+def document_of(found: Found, raw: bytes) -> Document:
+    """Read the bytes of a content file; what is wrong with its form is in its problems."""
     source = _read(found, raw)
     document = Document(found, source, digest=hashlib.blake2b(raw, digest_size=16).hexdigest())
     document.problems += source.problems

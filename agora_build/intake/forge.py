@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -54,6 +54,9 @@ class Forge(Protocol):
 
     def requests(self, branch: str) -> list[Request]:
         """Give the pull requests that a branch ever had, in any state, the oldest first."""
+
+    def standing(self, branches: Sequence[str]) -> Mapping[str, Sequence[Request]]:
+        """Give the same for several branches at once, in as few calls as the forge allows."""
 
     def open(self, branch: str, title: str, body: str) -> Request:
         """Open the pull request of a branch that was pushed; when there is one already, give that one."""

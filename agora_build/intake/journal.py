@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -36,6 +37,7 @@ class Entry:
     day: datetime.date
     labels: tuple[str, ...] = ()
     state: State = "waiting"
+    branch: str = ""  # the branch that carries it, once it was given one; several of a digest have the same
     request: str = ""  # the number of its pull request on the forge
     commit: str = ""  # of its branch when it is proposed; of the base branch when it is merged
     reason: str = ""  # of a refusal: an id of the campaign's moderation policy
@@ -84,6 +86,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An entry to take from a state to another, if it is still in the first, with what is to be noted of it."""
+
+    id: str
+    old: State
+    new: State
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many entries are in each state, and how many votes and ballots wait for a batch."""
 
@@ -94,7 +106,13 @@ class Counts:
 
 def new_id(day: datetime.date) -> str:
     """Give an id nobody can foresee: the day, and 40 bits of chance."""
-    return f"{day:%Y%m%d}-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
+    return id_of(day, secrets.token_bytes(5))
+
+
+def id_of(day: datetime.date, chance: bytes) -> str:
+    """Give the id that a day and 40 bits make."""
+    number = int.from_bytes(chance[:5], "big")
+    return f"{day:%Y%m%d}-{''.join(_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))}"
 
 
 def sha256_of(content: str) -> str:

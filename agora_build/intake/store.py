@@ -7,6 +7,9 @@ has been written and synchronised; one that raised JournalError left nothing beh
 from __future__ import annotations
 
 import datetime
+import fcntl
+import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +18,12 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from agora_build.intake.forge import BRANCHES
 from agora_build.intake.journal import (
+    PUBLISHED,
     STATES,
     Cast,
+    Change,
     Contact,
     Counts,
     Entry,
@@ -44,6 +50,7 @@ _ENTRIES = sql.Table(
     sql.Column("day", sql.Date, nullable=False),
     sql.Column("labels", sql.String(400), nullable=False),
     sql.Column("state", sql.String(10), nullable=False, index=True),
+    sql.Column("branch", sql.String(60), nullable=False, index=True),
     sql.Column("request", sql.String(40), nullable=False),
     sql.Column("commit", sql.String(64), nullable=False),
     sql.Column("reason", sql.String(60), nullable=False),
@@ -82,6 +89,10 @@ _PER_QUERY = 500
 
 class JournalError(Exception):
     """Says that the journal could not be read or written: a full disk, a folder that refuses, no database."""
+
+
+class TakenError(JournalError):
+    """Says that another batch carries some of these votes."""
 
 
 class Journal:
@@ -144,6 +155,10 @@ class Journal:
         wanted = sql.true() if not states else _ENTRIES.c.state.in_(states)
         return self._entries(wanted if kind is None else wanted & (_ENTRIES.c.kind == kind))
 
+    def carried(self, branch: str) -> list[Entry]:
+        """Give the entries that a branch carries, or carried, in the order they came."""
+        return list(self._entries(_ENTRIES.c.branch == branch))
+
     def _entries(self, wanted: sql.ColumnElement[bool]) -> Iterator[Entry]:
         last = 0
         while True:
@@ -156,13 +171,40 @@ class Journal:
             last = rows[-1]["sequence"]
 
     def move(self, identity: str, old: State, new: State, **facts: str) -> bool:
-        """Take an entry from a state to another, with its `request`, `commit`, `reason` or `message`.
+        """Take an entry from a state to another, with its `branch`, `request`, `commit`, `reason` or `message`.
 
         Give False, and change nothing, when it is no longer in the old state.
         """
         change = sql.update(_ENTRIES).where(_ENTRIES.c.id == identity, _ENTRIES.c.state == old)
         with _told(), self._writing.begin() as connection:
             return connection.execute(change.values(state=new, **facts)).rowcount == 1
+
+    def move_all(self, changes: Sequence[Change]) -> list[bool]:
+        """Take several entries from a state to another in one transaction; tell, in order, which were still there."""
+        with _told(), self._writing.begin() as connection:
+            return [
+                connection.execute(
+                    sql.update(_ENTRIES)
+                    .where(_ENTRIES.c.id == change.id, _ENTRIES.c.state == change.old)
+                    .values(state=change.new, **change.facts)
+                ).rowcount
+                == 1
+                for change in changes
+            ]
+
+    def assign(self, identities: Sequence[str], branch: str) -> None:
+        """Say which branch will carry entries that wait and have none."""
+        free = (_ENTRIES.c.state == "waiting") & (_ENTRIES.c.branch == "")
+        change = sql.update(_ENTRIES).where(_ENTRIES.c.id.in_(identities), free)
+        with _told(), self._writing.begin() as connection:
+            connection.execute(change.values(branch=branch))
+
+    def branches(self, *states: State) -> set[str]:
+        """Give the branches that carry entries in some states (in any, without), or will."""
+        query = sql.select(_ENTRIES.c.branch, _ENTRIES.c.id).where(_ENTRIES.c.kind.in_(PUBLISHED))
+        query = query.where(_ENTRIES.c.state.in_(states)) if states else query
+        with _told(), self._engine.connect() as connection:
+            return {branch or f"{BRANCHES}{identity}" for branch, identity in connection.execute(query)}
 
     def erase(self, identity: str) -> None:
         """Destroy the text and the contact of an entry; its id, hash and day stay, to answer for it."""
@@ -201,23 +243,54 @@ class Journal:
         mine = (_CAST.c.vote == vote) & (_CAST.c.secret == secret) & (_CAST.c.batch == batch)
         query = sql.select(_CAST.c.mark, _CAST.c.vote, _CAST.c.choices, _CAST.c.day).where(mine).order_by(_CAST.c.mark)
         spent = sql.select(_SPENT.c.code).where(_SPENT.c.vote == vote, _SPENT.c.batch == batch).order_by(_SPENT.c.code)
-        with _told(), self._engine.connect() as connection:
+        with _told(), self._engine.connect() as connection, _one_moment(connection):
             cast = [Cast(row.mark, row.vote, row.choices, row.day) for row in connection.execute(query)]
             codes = list(connection.execute(spent).scalars()) if secret else []
         return cast, codes
 
     def gather(self, sent: Sent, cast: Iterable[str], codes: Iterable[str]) -> Outcome:
-        """Store a batch, and note which votes, by their marks, and which codes it carries; all of it or nothing."""
+        """Store a batch, and note which votes, by their marks, and which codes it carries; all of it or nothing.
+
+        Raises TakenError when one of them is in another batch already.
+        """
         vote = f"{sent.entry.campaign}/{sent.entry.target}"
         with _told(), self._writing.begin() as connection:
             outcome = _accepted(connection, [sent])[0]
-            for mark in cast:
-                mine = sql.update(_CAST).where(_CAST.c.mark == mark, _CAST.c.batch == "")
-                connection.execute(mine.values(batch=outcome.id))
-            for code in codes:
-                spent = sql.update(_SPENT).where(_SPENT.c.vote == vote, _SPENT.c.code == code, _SPENT.c.batch == "")
-                connection.execute(spent.values(batch=outcome.id))
+            if outcome.verdict == "same":
+                return outcome
+            mine = [sql.update(_CAST).where(_CAST.c.mark == mark, _CAST.c.batch == "") for mark in cast]
+            mine += [
+                sql.update(_SPENT).where(_SPENT.c.vote == vote, _SPENT.c.code == code, _SPENT.c.batch == "")
+                for code in codes
+            ]
+            for each in mine:
+                if connection.execute(each.values(batch=outcome.id)).rowcount != 1:
+                    raise TakenError
         return outcome
+
+    @contextmanager
+    def alone(self, work: str) -> Iterator[bool]:
+        """Tell whether nobody else does this work on the journal now, and keep others off until it is done.
+
+        The right goes with the process, or with its connection to PostgreSQL, however it ends.
+        """
+        if self._engine.dialect.name == "sqlite":
+            file = self._engine.url.database or ""
+            lock = os.open(f"{file}.{work}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                yield _locked(lock)
+            finally:
+                os.close(lock)
+            return
+        number = int.from_bytes(hashlib.sha256(f"agora {work}".encode()).digest()[:8], "big", signed=True)
+        with _told(), self._engine.connect() as connection:
+            right = connection.execute(sql.select(sql.func.pg_try_advisory_lock(number))).scalar_one()
+            connection.commit()
+            try:
+                yield bool(right)
+            finally:
+                if right:
+                    connection.execute(sql.select(sql.func.pg_advisory_unlock(number)))
 
     def counts(self) -> Counts:
         """Count the entries in each state, and what waits for a batch."""
@@ -239,6 +312,22 @@ class Journal:
 
 
 @contextmanager
+def _one_moment(connection: sql.Connection) -> Iterator[None]:
+    """Let several readings see the journal as it is at one moment; SQLite does so by itself."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(sql.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    yield
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
 def _told() -> Iterator[None]:
     """Tell every fault of the database but a broken rule of uniqueness as a JournalError."""
     try:
@@ -247,6 +336,14 @@ def _told() -> Iterator[None]:
         raise
     except (DBAPIError, OSError) as error:
         raise JournalError(str(error.__cause__ or error)) from error
+
+
+def address_in(root: Path, store: str) -> str:
+    """Give the address of a city's journal from its settings; a file of SQLite is named from the city's folder."""
+    url = sql.make_url(store)
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=str(root.resolve() / url.database))
+    return url.render_as_string(hide_password=False)
 
 
 def _engine(address: str) -> sql.Engine:
@@ -310,7 +407,7 @@ def _row(sent: Sent) -> dict[str, object]:
     entry = sent.entry
     names = ("id", "kind", "campaign", "target", "path", "content", "sha256", "day", "state")
     own = {name: getattr(entry, name) for name in names}
-    empty = dict.fromkeys(("request", "commit", "reason", "message"), "")
+    empty = dict.fromkeys(("branch", "request", "commit", "reason", "message"), "")
     return {**own, **empty, "key": sent.key, "labels": " ".join(entry.labels)}
 
 

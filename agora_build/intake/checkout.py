@@ -1,0 +1,172 @@
+"""Turns the city's folder into the bare repository of the intake, and what was accepted there into files of the folder.
+
+The folder may be the top of a git checkout, a folder of one, or no checkout at all. Nothing that somebody is working on
+is written over: what cannot be brought is told.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from agora_build import git
+from agora_build.intake.repository import HEADS, Move, Repository, RepositoryError
+
+# How what was accepted came into the folder: with git, as files of their own, or not at all.
+How = Literal["forwarded", "written", "there", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The git checkout around a city: its top, the branch it is on ('' when on none), the city's folder in it."""
+
+    top: Path
+    branch: str
+    inside: str
+
+
+def checkout_of(city: Path) -> Checkout | None:
+    """Find the checkout around a city; None when there is none."""
+    done = _run(city, "rev-parse", "--show-toplevel", "--show-prefix")
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace")
+        if "not a git repository" in said or "must be run in a work tree" in said:
+            return None
+        raise RepositoryError("git-failed", said.strip().splitlines()[0] if said.strip() else "")
+    top, inside = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
+    branch = _run(city, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.decode().strip()
+    return Checkout(Path(top), branch, inside) if _succeeds(city, "cat-file", "-e", "HEAD:./agora.toml") else None
+
+
+def founded(city: Path, path: Path, base: str, day: datetime.date) -> Repository:
+    """Give the bare repository at a path, made from the city's folder where there is none."""
+    around = checkout_of(city)
+    repository = Repository(path, base, around.inside if around else "")
+    if not path.exists():
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True, mode=0o700)
+        new = Repository(aside, base, repository.inside)
+        _cloned(around, new) if around else _begun(city, new, day)
+        try:
+            aside.rename(path)
+        except OSError:  # another relay made it meanwhile
+            shutil.rmtree(aside)
+    repository.head()
+    return repository
+
+
+def follow(city: Path, repository: Repository, day: datetime.date) -> None:
+    """Bring the published branch of the bare repository up to what the city committed in its checkout."""
+    around = checkout_of(city)
+    theirs = _commit(city, f"{HEADS}{repository.base}") if around else ""
+    ours = repository.head()
+    if not around or not theirs or ours == theirs or _succeeds(city, "merge-base", "--is-ancestor", theirs, ours):
+        return
+    repository.ask("fetch", "--quiet", "--no-tags", os.fspath(around.top), theirs)
+    common = repository.common(ours, theirs)
+    if common == theirs:
+        return
+    new = theirs if common == ours else repository.merge(ours, theirs, "Ce que la ville a changé", day)
+    repository.move([Move(repository.base, new, ours)])
+
+
+def bring(city: Path, repository: Repository, paths: Sequence[str]) -> How:
+    """Bring what was accepted into the city's folder: by git where nothing is in the way, else as new files."""
+    around, head = checkout_of(city), repository.head()
+    if around and around.branch == repository.base and _is_clean(around) and _forwarded(around, repository, head):
+        return "forwarded"
+    contents = {path: repository.read(head, path) for path in paths}
+    missing = [path for path in paths if not (city / path).exists()]
+    for path in missing:
+        _write(city / path, contents[path] or b"")
+    if any((city / path).read_bytes() != contents[path] for path in paths):
+        return "elsewhere"
+    return "written" if missing else "there"
+
+
+def _forwarded(around: Checkout, repository: Repository, head: str) -> bool:
+    """Take a clean checkout forward; files that were written without git before are taken over."""
+    if not _succeeds(around.top, "fetch", "--quiet", "--no-tags", os.fspath(repository.path.resolve()), head):
+        return False
+    added = _run(around.top, "diff", "--name-only", "-z", "--no-renames", "--diff-filter=A", "HEAD", head).stdout
+    aside = {}
+    for name in filter(None, os.fsdecode(added).split("\0")):
+        path = around.top / name
+        content = _run(around.top, "cat-file", "blob", f"{head}:{name}").stdout
+        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+            aside[path] = content
+            path.unlink()
+    if _succeeds(around.top, "merge", "--ff-only", "--quiet", head):
+        return True
+    for path, content in aside.items():
+        _write(path, content)
+    return False
+
+
+def _cloned(around: Checkout, new: Repository) -> None:
+    """Take the published branch of a checkout; where it has no branch of that name, what is checked out."""
+    start = _commit(around.top, f"{HEADS}{new.base}") or _commit(around.top, "HEAD")
+    if not start:
+        raise RepositoryError("nothing-committed", os.fspath(around.top))
+    _init(new, _run(around.top, "rev-parse", "--show-object-format").stdout.decode().strip() or "sha1")
+    new.ask("fetch", "--quiet", "--no-tags", "--update-shallow", os.fspath(around.top), start)
+    new.move([Move(new.base, start)])
+
+
+def _begun(city: Path, new: Repository, day: datetime.date) -> None:
+    """Make a first commit of a folder that is in no repository: its settings and its content."""
+    _init(new, "sha1")
+    new.ask(f"--work-tree={city.resolve()}", "add", "--all", "--", ":(top)agora.toml", ":(top)content")
+    first = new.commit(new.ask("write-tree").decode(), (), "Contenu", day)
+    (new.path / "index").unlink()
+    new.move([Move(new.base, first)])
+
+
+def _init(new: Repository, kind: str) -> None:
+    command = (
+        "init",
+        "--quiet",
+        "--bare",
+        "--template=",
+        f"--object-format={kind}",
+        f"--initial-branch={new.base}",
+        ".",
+    )
+    done = git.run(new.path, command)
+    if done.returncode:
+        raise RepositoryError("git-failed", done.stderr.decode("utf-8", "replace").strip())
+
+
+def _is_clean(around: Checkout) -> bool:
+    done = _run(around.top, "status", "--porcelain", "--untracked-files=no")
+    return done.returncode == 0 and not done.stdout
+
+
+def _commit(folder: Path, name: str) -> str:
+    """Give the id of a commit by its name; '' when there is none."""
+    return _run(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").stdout.decode().strip()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a new file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_bytes(content)
+    aside.replace(path)
+
+
+def _succeeds(folder: Path, *arguments: str) -> bool:
+    return _run(folder, *arguments).returncode == 0
+
+
+def _run(folder: Path, *arguments: str) -> git.Done:
+    try:
+        return git.run(folder, arguments)
+    except FileNotFoundError as error:
+        raise RepositoryError("no-git") from error

@@ -1,0 +1,226 @@
+"""Turns the bare repository of the intake into commits, branches and files that were read back.
+
+Every reference moves by compare-and-swap, and what git writes is synchronised to the disk. Paths are those of the
+city: where the city is a folder of its repository, `inside` is put before them here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agora_build import git
+from agora_build.git import NOTHING
+from agora_build.intake.forge import Forge
+
+AUTHOR = "Agora <agora@localhost>"
+
+HEADS = "refs/heads/"
+_SAFE = (
+    "-c", "core.fsync=objects,derived-metadata,reference", "-c", "core.fsyncMethod=fsync", "-c", "gc.auto=0",
+    "-c", "diff.renames=false", "--git-dir=.",
+)  # fmt: skip
+_MANY = 500  # references that one command line names
+
+
+class RepositoryError(Exception):
+    """Says that git did not do what was asked; `code` is what `agora relay` has words for."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit to write, on top of its parent (None: of the one before it in the list)."""
+
+    parent: str | None
+    files: Mapping[str, bytes]
+    message: str
+    day: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A branch to take from a commit to another; '' stands for no branch."""
+
+    branch: str
+    new: str
+    old: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A bare repository, the branch of it that is published, and the folder of the city in it (`''`, `ville/`)."""
+
+    path: Path
+    base: str
+    inside: str = ""
+
+    def head(self) -> str:
+        """Give the commit of the published branch."""
+        return self.ask("rev-parse", "--verify", "--quiet", f"{HEADS}{self.base}^{{commit}}", code="no-base").decode()
+
+    def branches(self, *prefixes: str) -> dict[str, str]:
+        """Give the commits of branches, by name: those below the prefixes, or named so."""
+        found: dict[str, str] = {}
+        for some in _parts(prefixes, _MANY):
+            names = [f"{HEADS}{prefix}" for prefix in some]
+            for line in self.ask("for-each-ref", "--format=%(objectname) %(refname)", *names).decode().splitlines():
+                commit, _, name = line.partition(" ")
+                found[name.removeprefix(HEADS)] = commit
+        return found
+
+    def merged(self, prefix: str) -> frozenset[str]:
+        """Give the names of the branches below a prefix that the published branch holds."""
+        said = self.ask("for-each-ref", f"--merged={HEADS}{self.base}", "--format=%(refname)", f"{HEADS}{prefix}")
+        return frozenset(name.removeprefix(HEADS) for name in said.decode().splitlines())
+
+    def blobs(self, places: Sequence[tuple[str, str]]) -> list[str]:
+        """Give the ids of files, each at a commit (or branch) and a path; '' for one that is not there."""
+        asked = "".join(f"{commit}:{self.inside}{path}\n" for commit, path in places)
+        answers = self.ask("cat-file", "--batch-check=%(objecttype) %(objectname)", given=asked.encode()).splitlines()
+        return [line[5:].decode() if line.startswith(b"blob ") else "" for line in answers]
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Give the bytes of a file at a commit; None when it is not there."""
+        blob = self.blobs([(commit, path)])[0]
+        return self.ask("cat-file", "blob", blob, strip=False) if blob else None
+
+    def common(self, one: str, other: str) -> str:
+        """Give the commit from which two went apart; '' when they have none."""
+        done = self._run(("merge-base", one, other))
+        return done.stdout.decode().strip()
+
+    def changed(self, before: str, after: str) -> dict[str, str]:
+        """Give the files that differ between two commits, each with its id after; '' for one that is no plain file."""
+        said = self.ask("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", before, after)
+        words = said.decode("utf-8", "replace")
+        parts = words.removesuffix("\0").split("\0") if words else []
+        found = {}
+        for facts, path in zip(parts[::2], parts[1::2], strict=True):
+            _, mode, _, after_id, _ = facts.split(" ")
+            found[path.removeprefix(self.inside)] = after_id if mode == "100644" else ""
+        return found
+
+    def write(self, commits: Sequence[Commit]) -> list[str]:
+        """Write commits, which no branch holds yet; the same ones have the same ids."""
+        aside = f"refs/agora/{secrets.token_hex(8)}"
+        stream = [b"feature done\n"]
+        for number, commit in enumerate(commits, 1):
+            stream += self._commit(aside, number, commit)
+        gone = "0" * len(self.head())
+        stream.append(f"reset {aside}\nfrom {gone}\n\n".encode())
+        stream += [f"get-mark :{number}\n".encode() for number in range(1, len(commits) + 1)]
+        stream.append(b"done\n")
+        return self.ask("fast-import", "--quiet", "--force", given=b"".join(stream)).decode().split()
+
+    def _commit(self, ref: str, number: int, commit: Commit) -> Iterable[bytes]:
+        who = f"{AUTHOR} {_noon(commit.day)} +0000"
+        message = commit.message.encode()
+        yield f"commit {ref}\nmark :{number}\ncommitter {who}\ndata {len(message)}\n".encode() + message
+        yield f"\nfrom {commit.parent or f':{number - 1}'}\n".encode()
+        for path, content in commit.files.items():
+            yield f"M 100644 inline {self.inside}{path}\ndata {len(content)}\n".encode() + content + b"\n"
+
+    def commit(self, tree: str, parents: Sequence[str], message: str, day: datetime.date) -> str:
+        """Write a commit of a tree that is there."""
+        name, _, email = AUTHOR.removesuffix(">").partition(" <")
+        who = {"NAME": name, "EMAIL": email, "DATE": f"{_noon(day)} +0000"}
+        own = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in who.items()}
+        before = [word for parent in parents for word in ("-p", parent)]
+        return self.ask("commit-tree", tree, *before, "-m", message, environment=own).decode()
+
+    def merge(self, one: str, other: str, message: str, day: datetime.date) -> str:
+        """Write the merge of two commits; raise RepositoryError when both changed the same lines."""
+        done = self._run(("merge-tree", "--write-tree", "--name-only", "--no-messages", one, other))
+        tree, *torn = done.stdout.decode("utf-8", "replace").split("\n")
+        if done.returncode:
+            raise RepositoryError("conflict" if done.returncode == 1 else "git-failed", torn[0] if torn else "")
+        return self.commit(tree, (one, other), message, day)
+
+    def move(self, moves: Sequence[Move], *, together: bool = False) -> frozenset[str]:
+        """Move branches, each from where it was thought to be; give the names of those that were elsewhere.
+
+        `together`, none moves when one was.
+        """
+        if self._moved(moves):
+            return frozenset()
+        if together:
+            return frozenset(move.branch for move in moves)
+        return frozenset(move.branch for move in moves if not self._moved([move]))
+
+    def _moved(self, moves: Sequence[Move]) -> bool:
+        """Move all of some branches, or none."""
+        none = "0" * max(len(move.new or move.old) for move in moves)
+        lines = ["start\n"]
+        lines += [f"update {HEADS}{move.branch} {move.new or none} {move.old or none}\n" for move in moves]
+        given = "".join([*lines, "prepare\n", "commit\n"]).encode()
+        return self._run(("update-ref", "--stdin", "--no-deref"), given).returncode == 0
+
+    def fetch(self, forge: Forge, prefix: str) -> None:
+        """Bring the published branch, and those below a prefix, to where they are on a forge that is elsewhere."""
+        names = (f"{HEADS}{self.base}", f"{HEADS}{prefix}*")
+        command = ("fetch", "--quiet", "--prune", "--no-tags", forge.remote, *(f"+{name}:{name}" for name in names))
+        self.ask(*command, environment=forge.environment(), code="not-fetched")
+
+    def push(self, forge: Forge, moves: Sequence[Move]) -> frozenset[str]:
+        """Move branches on a forge that is elsewhere, as `move` does here."""
+        leases = tuple(f"--force-with-lease={HEADS}{move.branch}:{move.old}" for move in moves)
+        specs = tuple(f"{move.new}:{HEADS}{move.branch}" for move in moves)
+        command = ("push", "--quiet", "--porcelain", "--no-verify", *leases, forge.remote, *specs)
+        done = self._run(command, environment=forge.environment())
+        said = done.stdout.decode("utf-8", "replace").splitlines()
+        refused = {line.split("\t")[1].partition(":")[2] for line in said if line.startswith("!")}
+        if done.returncode and not refused:
+            raise RepositoryError("not-pushed", _last(done.stderr))
+        return frozenset(name.removeprefix(HEADS) for name in refused)
+
+    def ask(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        environment: Mapping[str, str] = NOTHING,
+        code: str = "git-failed",
+        strip: bool = True,
+    ) -> bytes:
+        """Run git in the repository; raise RepositoryError with what it said."""
+        done = self._run(arguments, given, environment)
+        if done.returncode:
+            raise RepositoryError(code, _last(done.stderr))
+        return done.stdout.removesuffix(b"\n") if strip else done.stdout
+
+    def _run(
+        self, arguments: tuple[str, ...], given: bytes = b"", environment: Mapping[str, str] = NOTHING
+    ) -> git.Done:
+        try:
+            return git.run(self.path, (*_SAFE, *arguments), given, environment)
+        except FileNotFoundError as error:
+            raise RepositoryError("no-git" if self.path.is_dir() else "no-repository") from error
+
+
+def blob_of(content: bytes, like: str) -> str:
+    """Compute the id that git gives to a content, in a repository that has commits `like` this one."""
+    kind = hashlib.sha256 if len(like) == 64 else hashlib.sha1  # noqa: PLR2004
+    return kind(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _noon(day: datetime.date) -> int:
+    """Give a Unix time of a day which is in that day wherever people are, or nearly."""
+    return int(datetime.datetime.combine(day, datetime.time(12), datetime.UTC).timestamp())
+
+
+def _parts(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _last(said: bytes) -> str:
+    """Give the last line of what git complains of."""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""
