@@ -38,7 +38,7 @@ soak: dev vendor ## Lancer les seuls tests longs
 	@$(BIN)/python -m pytest -m slow
 
 clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
-	rm -rf output dist .agora .venv node_modules tests/browser/node_modules themes/agora/static/vendor
+	rm -rf output dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Ce que les cibles ci-dessus demandent : chacune ne fait que ce qui manque.
@@ -48,6 +48,8 @@ venv:
 
 dev:
 	@bash scripts/venv.sh dev
+	@bash scripts/npm_packages.sh tests/forges
+	@find tests/forges/node_modules/@octokit/openapi/generated -type f ! -name api.github.com.json -delete
 
 vendor: venv
 	@bash scripts/npm_packages.sh .

@@ -13,6 +13,9 @@ _STRAY = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
     "GIT_SHALLOW_FILE", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
 )  # fmt: skip
+# Secrets, and what would have git trust anybody: nothing of them is for git, but what a call gives it.
+FORGE_TOKEN = "AGORA_FORGE_TOKEN"  # noqa: S105 - the name of a variable
+_SECRET = (FORGE_TOKEN, "AGORA_INTAKE_KEY", "GIT_SSL_NO_VERIFY", "GIT_ASKPASS", "SSH_ASKPASS")
 # Nothing of the repository may run, and what is written is what was committed.
 _SETTINGS = (
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.autocrlf=false", "submodule.recurse=false",
@@ -35,7 +38,7 @@ def run(folder: Path, arguments: tuple[str, ...], given: bytes = b"", environmen
 
     `environment` is what it needs besides to be let in somewhere: nothing secret is on a command line.
     """
-    own = {name: value for name, value in os.environ.items() if name not in _STRAY} | _OWN | {**environment}
+    own = {name: value for name, value in os.environ.items() if name not in _STRAY + _SECRET} | _OWN | {**environment}
     settings = (word for setting in _SETTINGS for word in ("-c", setting))
     command = ["git", *settings, *arguments]
     return subprocess.run(command, cwd=folder, env=own, input=given, capture_output=True, check=False)
