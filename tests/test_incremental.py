@@ -38,7 +38,7 @@ class Editor:
             self.decision, self.page, self.menu, self.template, self.word, self.stylesheet, self.config, self.clock,
             self.clock, self.picture, self.renamed, self.mistake, self.debate, self.touched, self.campaign,
             self.question, self.question, self.answer, self.answer, self.redated, self.withdrawn, self.unanswered,
-            self.sentence, self.voted, self.voted, self.on_paper, self.announced_results,
+            self.erased, self.sentence, self.voted, self.voted, self.on_paper, self.announced_results,
         )  # fmt: skip
 
     def step(self) -> str:
@@ -187,6 +187,17 @@ class Editor:
         before = log.read_text("utf-8") if log.exists() else "withdrawn:\n"
         more = f"  - id: {path.stem}\n    date: 2016-07-01\n    reason: {self.text().strip()}\n"
         return self.write(str(log.relative_to(self.city)), before + more)
+
+    def erased(self) -> str:
+        """Erase a contribution or a question and say so; by mistake, the log may not."""
+        path = self.some(f"content/campaigns/*/{self.chance.choice(['questions', 'contributions'])}/*.md")
+        keys = ("debate:", "to:", "date:", "voice:", "channel:")
+        head = "".join(f"{line}\n" for line in path.read_text("utf-8").splitlines() if line.startswith(keys))
+        log = path.parent.parent / "moderation.yml"
+        if self.chance.random() < 0.8 and not log.exists():
+            kind = path.parent.name.removesuffix("s")
+            log.write_text(f"erased:\n  - id: {path.stem}\n    kind: {kind}\n    date: 2016-07-01\n", "utf-8")
+        return self.write(str(path.relative_to(self.city)), f"---\n{head}erased: 2016-07-01\n---\n")
 
     def page(self) -> str:
         return self.replace(self.some("content/pages/*.md"), "\n---\n", f"\n---\n{self.text()}\n")

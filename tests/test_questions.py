@@ -276,7 +276,7 @@ def test_the_log_says_when_and_why_and_never_what(after: dict[str, bytes]) -> No
     assert "2 retraits" in _words(after[URLS.part("parc", "rules")])
     bare = _files(LATER, moderation=None)
     assert URLS.part("parc", "moderation") not in bare
-    assert "Ce qui a été retiré Rien" in _words(bare[URLS.part("parc", "rules")])
+    assert "Ce qui a été refusé, retiré ou effacé Rien" in _words(bare[URLS.part("parc", "rules")])
 
 
 def test_the_feeds_of_answers_give_each_answer_once_newest_first(after: dict[str, bytes]) -> None:

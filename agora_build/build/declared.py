@@ -19,6 +19,10 @@ def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date)
 
     for module in (debate_pages, synthesis_pages, said_pages, contribution_pages, form_pages):
         yield from module.thread_outputs(site, microsite, said, today)
+    if said.erased:
+        from agora_build.outputs import erased_pages
+
+        yield from erased_pages.thread_outputs(site, microsite, said, today)
     if said.vote is not None:
         from agora_build.outputs import opinion_pages, vote_files, vote_pages
 
@@ -33,6 +37,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         calendars,
         debate_pages,
         decision_pages,
+        erased_pages,
         feeds,
         form_pages,
         front_pages,
@@ -69,6 +74,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from decision_pages.outputs(alone, today)
     yield from rules_pages.outputs(alone, today)
     yield from moderation_pages.outputs(alone, today)
+    yield from erased_pages.outputs(alone, today)
     yield from feeds.outputs(alone, today)
     yield from form_pages.outputs(alone, today)
 

@@ -1,4 +1,4 @@
-"""Checks what binds answers and the moderation log to the rest of a campaign: ids, days, what is there no more."""
+"""Checks what binds answers to the rest of a campaign: ids, days, what is there no more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from agora_build.content.draft import Document, Draft
 from agora_build.content.fields import ID
-from agora_build.content.tree import WITH_ID
 from agora_build.content.validate import nearest
 from agora_build.problems import Problem
 
@@ -27,19 +26,3 @@ def check_answer(draft: Draft, document: Document) -> Iterator[Problem]:
     elif ID.fullmatch(name):  # otherwise its name is told of
         known = [other for folder in _ANSWERED for other in draft.names(campaign, folder)]
         yield document.at_key("answer-to-nothing", value=name, campaign=campaign, near=nearest(name, known))
-
-
-def check_moderation(document: Document) -> Iterator[Problem]:
-    """Refuse what was withdrawn before the day in its id."""
-    for index, item in enumerate(document.values.get("withdrawn", ())):
-        given = f"{item.id[:4]}-{item.id[4:6]}-{item.id[6:8]}"
-        if str(item.date) < given:
-            values = {"value": str(item.date), "given": given}
-            yield document.at_value("withdrawn-too-early", "withdrawn", index, "date", **values)
-
-
-def check_withdrawn(draft: Draft, document: Document) -> Iterator[Problem]:
-    """Refuse a file that the moderation log says is withdrawn."""
-    found = document.found
-    if found.folder in WITH_ID and found.slug in draft.withdrawn(found.campaign):
-        yield document.at_key("withdrawn-still-there", value=found.slug, campaign=found.campaign)

@@ -6,10 +6,11 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from agora_build.content.answer_checks import check_answer, check_moderation, check_withdrawn
+from agora_build.content.answer_checks import check_answer
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
 from agora_build.content.method_checks import check_method
+from agora_build.content.moderation_checks import check_logged, check_moderation
 from agora_build.content.tree import DRAWS, VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import START, Problem
@@ -22,11 +23,14 @@ _NEEDS_BODY = ("pages", "contributions", "questions", "answers", "kits", "episod
 
 def check(draft: Draft, document: Document, today: datetime.date) -> Iterator[Problem]:
     """Check a file that could be read."""
+    yield from check_logged(draft, document)
+    if document.erased:
+        yield from _tombstone(document)
+        return
     if document.found.folder in _NEEDS_BODY and not document.source.body.strip():
         yield document.at_key("empty-body")
     yield from _RULES.get(_kind(document), _nothing)(draft, document)
     yield from check_locations(draft.config.map, document)
-    yield from check_withdrawn(draft, document)
     if _kind(document) == "campaign":
         yield from _announced(document, today)
     elif _kind(document) == "debates":
@@ -50,6 +54,15 @@ def check_ids(found: Iterable[Found]) -> Iterator[Problem]:
             other = first.setdefault(item.slug, item.path)
             if other != item.path:
                 yield Problem(item.path, START, "duplicate-id", {"value": item.slug, "other": other})
+
+
+def _tombstone(document: Document) -> Iterator[Problem]:
+    """Refuse words under what says that there are none; a meeting may be erased before its day."""
+    if document.source.body.strip():
+        line = document.source.body_line
+        yield document.at_text("erased-with-text", line, 1, len(document.source.line(line)))
+    if document.found.folder != "workshops":
+        yield from _ordered(document, "date", "erased")
 
 
 def _ordered(document: Document, first: str, last: str) -> Iterator[Problem]:
@@ -106,13 +119,15 @@ def _timeline(_draft: Draft, document: Document) -> Iterator[Problem]:
             yield document.at_value("dates-out-of-order", "steps", index, "end", **values)
 
 
-def _repeated(document: Document, key: str) -> Iterator[Problem]:
+def _repeated(document: Document, *keys: str) -> Iterator[Problem]:
+    """Refuse an id that is given twice in some lists of a file."""
     first: dict[str, int] = {}
-    for index, item in enumerate(document.values.get(key, ())):
-        place = document.source.at_value((key, index, "id"))
-        line = first.setdefault(item.id, place.line)
-        if line != place.line:
-            yield document.at_value("repeated-id", key, index, "id", value=shown(item.id), line=str(line))
+    for key in keys:
+        for index, item in enumerate(document.values.get(key, ())):
+            place = document.source.at_value((key, index, "id"))
+            line = first.setdefault(item.id, place.line)
+            if line != place.line:
+                yield document.at_value("repeated-id", key, index, "id", value=shown(item.id), line=str(line))
 
 
 def _map(_draft: Draft, document: Document) -> Iterator[Problem]:
@@ -169,9 +184,10 @@ def _question(_draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson", "meeting"))
 
 
-def _moderation(_draft: Draft, document: Document) -> Iterator[Problem]:
-    yield from _repeated(document, "withdrawn")
-    yield from check_moderation(document)
+def _moderation(draft: Draft, document: Document) -> Iterator[Problem]:
+    yield from _repeated(document, "reasons")
+    yield from _repeated(document, "refused", "withdrawn", "erased")
+    yield from check_moderation(draft, document)
 
 
 def _place(_draft: Draft, document: Document) -> Iterator[Problem]:

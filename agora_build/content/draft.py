@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agora_build.content import markdown_scan
@@ -18,7 +18,7 @@ from agora_build.content.fields import Model
 from agora_build.content.models import Ballot, Jury, Table
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source, read_source
-from agora_build.content.tree import Found
+from agora_build.content.tree import TOMBSTONES, Found
 from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
 
@@ -43,6 +43,11 @@ class Document:
     def path(self) -> str:
         """The file's path from the city's root."""
         return self.found.path
+
+    @property
+    def erased(self) -> bool:
+        """Whether it only says that its text was erased."""
+        return self.found.model is TOMBSTONES.get(self.found.folder)
 
     @property
     def written(self) -> dict[str, Any]:
@@ -77,6 +82,8 @@ class Offer:
     debate: str = ""  # of a contribution
     date: datetime.date | None = None  # of a contribution or a question
     withdrawn: tuple[str, ...] = ()  # of a moderation log: ids
+    refused: tuple[str, ...] = ()  # the same
+    erased: tuple[str, ...] = ()  # the same
     method: str = ""  # of a debate
     options: tuple[str, ...] | None = ()  # of a debate; None when they are wrong, and told of
     ballot: Ballot | None = None  # of a debate
@@ -128,6 +135,14 @@ class Draft:
         """List the ids of what was withdrawn from a campaign."""
         return self.offer(f"content/campaigns/{campaign}/moderation.yml").withdrawn
 
+    def refused(self, campaign: str) -> tuple[str, ...]:
+        """List the ids of what a campaign refused."""
+        return self.offer(f"content/campaigns/{campaign}/moderation.yml").refused
+
+    def erased(self, campaign: str) -> tuple[str, ...]:
+        """List the ids that the log of a campaign says erased."""
+        return self.offer(f"content/campaigns/{campaign}/moderation.yml").erased
+
     def on_disk(self, path: str) -> str:
         """Give the real path of a file of the city."""
         return os.path.join(self.root, path)
@@ -148,6 +163,8 @@ def document_of(found: Found, raw: bytes) -> Document:
     document.problems += source.problems
     if source.data is not None:
         document.read = True
+        if "erased" in source.data and found.folder in TOMBSTONES:
+            found = document.found = replace(found, model=TOMBSTONES[found.folder])
         meta, refused = validated(found.model, source.data, source)
         document.meta = meta
         document.problems += refused
@@ -167,6 +184,7 @@ def offer_of(document: Document) -> Offer:
     """Gather what a file offers to others."""
     folder, slug = document.found.folder, document.found.slug
     values = document.values
+    log = document.written if slug == "moderation" and folder == "campaign" else {}
     if folder == "contributions":
         return Offer(document.read, debate=str(values.get("debate", "")), date=values.get("date"))
     if document.found.model is Table:
@@ -178,7 +196,9 @@ def offer_of(document: Document) -> Offer:
         else NOTHING.period,
         method=str(values.get("method", "")) if folder == "debates" else "",
         date=values.get("date") if folder == "questions" else None,
-        withdrawn=ids(document.written.get("withdrawn")) if slug == "moderation" and folder == "campaign" else (),
+        withdrawn=ids(log.get("withdrawn")),
+        refused=ids(log.get("refused")),
+        erased=ids(log.get("erased")),
         options=_listed(document, "options") if folder == "debates" else (),
         ballot=values.get("ballot") if folder == "debates" else None,
         jury=document.meta if isinstance(document.meta, Jury) else None,

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from agora_build.config import Config
-from agora_build.content.models import Contribution
-from agora_build.content.site import AudioFacts, Entry, Microsite, Site, Thread, ThreadSummary
-from agora_build.content.tree import VOTES
+from agora_build.content.models import Contribution, Erased, ErasedContribution
+from agora_build.content.site import AudioFacts, Contributed, Entry, Microsite, Site, Thread, ThreadSummary
+from agora_build.content.tree import TOMBSTONES, VOTES
 
 Key = tuple[str, str]  # a campaign's slug and a debate's
 
@@ -42,9 +42,7 @@ def gathered(
     )
 
 
-def heard(
-    site: Site, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]
-) -> Site:
+def heard(site: Site, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Contributed]]) -> Site:
     """Tell each microsite what its threads say, and give it the contributions that it cites."""
     return replace(site, microsites=tuple(_heard(item, summaries, cited) for item in site.microsites))
 
@@ -66,17 +64,21 @@ def threads(entries: Iterable[Entry[Any]]) -> dict[Key, Thread]:
 def thread(key: Key, entries: Iterable[Entry[Any]]) -> Thread:
     """Put what belongs to one debate in order."""
     said: list[Entry[Contribution]] = []
+    erased: list[Entry[ErasedContribution]] = []
     votes: list[Entry[Any]] = []
     for entry in entries:
-        (votes if folder_of(entry.path) == VOTES else said).append(entry)
-    said.sort(key=lambda entry: (entry.meta.date, entry.slug))
-    return Thread(*key, tuple(said), tuple(sorted(votes, key=lambda entry: entry.path)))
+        if folder_of(entry.path) == VOTES:
+            votes.append(entry)
+        else:
+            (erased if entry.meta.erased else said).append(entry)
+    votes.sort(key=lambda entry: entry.path)
+    return Thread(*key, _by_date(said), tuple(votes), erased=_by_date(erased))
 
 
 def cited_by(microsite: Microsite) -> list[str]:
     """List the ids of the contributions that a campaign's decisions name, and of those that got an answer."""
     named = {item.contribution for entry in microsite.decisions for item in entry.meta.considered if item.contribution}
-    asked = {entry.slug for entry in microsite.questions}
+    asked = {entry.slug for entry in (*microsite.questions, *microsite.erased)}
     return sorted(named | {entry.slug for entry in microsite.answers if entry.slug not in asked})
 
 
@@ -87,7 +89,7 @@ def folder_of(path: str) -> str:
 
 
 def _heard(
-    microsite: Microsite, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Entry[Contribution]]]
+    microsite: Microsite, summaries: Mapping[Key, ThreadSummary], cited: Mapping[str, Iterable[Contributed]]
 ) -> Microsite:
     keys = ((microsite.slug, debate.slug) for debate in microsite.debates)
     return replace(
@@ -98,8 +100,10 @@ def _heard(
 
 
 def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
+    erased = [entry for name in TOMBSTONES for entry in folders.get(name, ()) if isinstance(entry.meta, Erased)]
+
     def of(folder: str) -> list[Entry[Any]]:
-        return folders.get(folder, [])
+        return [entry for entry in folders.get(folder, ()) if not isinstance(entry.meta, Erased)]
 
     return Microsite(
         campaign=of("campaign")[0],
@@ -117,6 +121,7 @@ def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
         questions=_by_date(of("questions")),
         answers=_by_date(of("answers")),
         moderation=_meta(of("moderation")),
+        erased=_by_date(erased),
     )
 
 

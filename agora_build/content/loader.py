@@ -76,6 +76,6 @@ def _loaded(draft: Draft, named: set[str]) -> Loaded:
     others = [entry for entry in entries if not in_thread(entry.path)]
     audio = {path: facts for path, facts in draft.audio.items() if facts is not None}
     site = gathered(draft.root, config, others, named, audio)
-    contributions = {entry.slug: entry for thread in said.values() for entry in thread.contributions}
-    cited = {item.slug: [contributions[name] for name in cited_by(item)] for item in site.microsites}
+    known = {name: entry for thread in said.values() for name, entry in thread.by_id.items()}
+    cited = {item.slug: [known[name] for name in cited_by(item)] for item in site.microsites}
     return Loaded(heard(site, {key: summary(thread) for key, thread in said.items()}, cited), [], said)

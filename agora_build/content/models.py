@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -43,6 +43,7 @@ Voice = Literal["individual", "collective"]
 Stage = Literal["before", "during", "decision", "works", "after"]
 Method = Literal["arguments", "statements", "priorities", "referendum"]
 StepKind = Literal["milestone", "meeting", "council", "study", "works", "publication"]
+Erasable = Literal["contribution", "question", "place", "workshop"]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
 
 
@@ -201,6 +202,8 @@ class Debate(Model):
 
 class Contribution(Model):
     """What somebody said in a debate, alone or for a group; the body is the text, letter for letter."""
+
+    erased: ClassVar[None] = None  # see ErasedContribution
 
     debate: DebateRef = Field(description="Débat auquel elle répond.")
     date: Day = Field(description="Jour où elle a été dite ou écrite.")
@@ -486,6 +489,8 @@ class Draw(Model):
 class Question(Model):
     """A question that somebody puts to an office of the city; the body is the question, letter for letter."""
 
+    erased: ClassVar[None] = None  # see ErasedQuestion
+
     to: OfficeRef = Field(description="À qui elle est posée (liste d’agora.toml).")
     date: Day = Field(description="Jour où la Ville l’a reçue ; le délai de réponse part de ce jour.")
     voice: Voice = Field(description="Voix individuelle ou collective.")
@@ -514,6 +519,73 @@ class Answer(Model):
     illustrative: bool = Field(False, description="Réponse d’exemple, signalée comme telle.")
 
 
+class ErasedContribution(Model):
+    """What is left of a contribution that its author had erased: no word, no name; what cites it still finds it."""
+
+    kind: ClassVar[Erasable] = "contribution"
+    debate: DebateRef = Field(description="Débat auquel elle répondait.")
+    date: Day = Field(description="Jour où elle avait été dite ou écrite.")
+    voice: Voice = Field(description="Voix individuelle ou collective.")
+    channel: Channel = Field(description="Par où elle était arrivée.")
+    erased: Day = Field(description="Jour où son auteur l’a fait effacer.")
+
+
+class ErasedQuestion(Model):
+    """What is left of a question that its author had erased; the answer it got stays."""
+
+    kind: ClassVar[Erasable] = "question"
+    to: OfficeRef = Field(description="À qui elle était posée (liste d’agora.toml).")
+    date: Day = Field(description="Jour où la Ville l’avait reçue.")
+    voice: Voice = Field(description="Voix individuelle ou collective.")
+    channel: Channel = Field(description="Par où elle était arrivée.")
+    erased: Day = Field(description="Jour où son auteur l’a fait effacer.")
+
+
+class ErasedPlace(Model):
+    """What is left of a point of the map that its author had erased: neither where it was nor why."""
+
+    kind: ClassVar[Erasable] = "place"
+    layer: LayerRef = Field(description="Couche de la carte.")
+    date: Day = Field(description="Jour où il avait été placé.")
+    erased: Day = Field(description="Jour où son auteur l’a fait effacer.")
+
+
+class ErasedWorkshop(Model):
+    """What is left of a meeting that whoever proposed it had erased."""
+
+    kind: ClassVar[Erasable] = "workshop"
+    date: Day = Field(description="Jour où elle devait se tenir, ou s’est tenue.")
+    erased: Day = Field(description="Jour où son auteur l’a fait effacer.")
+
+
+Erased = ErasedContribution | ErasedQuestion | ErasedPlace | ErasedWorkshop
+
+
+class Reason(Model):
+    """A reason for which a campaign does not publish a text: its moderation policy, said before it is used."""
+
+    id: Slug = Field(description="Identifiant court, que les refus rappellent.")
+    title: Line = Field(description="La raison en une ligne.")
+    text: Prose = Field(description="Ce qu’elle veut dire, et ce que l’auteur peut faire.")
+
+
+class Refusal(Model):
+    """Something that was received and not published: which, when, why; never what it said."""
+
+    id: Id = Field(description="Identifiant donné à la réception.")
+    kind: Erasable = Field("contribution", description="Ce que c’était.")
+    date: Day = Field(description="Jour du refus.")
+    reason: Slug = Field(description="Raison : un identifiant de `reasons`.")
+
+
+class Erasure(Model):
+    """Something that was published and that its author had erased: which, and when."""
+
+    id: Slug = Field(description="Nom du fichier, sans .md.")
+    kind: Erasable = Field("contribution", description="Ce que c’était.")
+    date: Day = Field(description="Jour de l’effacement.")
+
+
 class Withdrawal(Model):
     """Something that was published and is no more: which, when, by whom, why; never what it said."""
 
@@ -525,7 +597,10 @@ class Withdrawal(Model):
 
 
 class Moderation(Model):
-    """The public log of what was withdrawn from a campaign."""
+    """The moderation policy of a campaign, and the public log of what it refused, withdrew and erased."""
 
     intro: Prose | None = Field(None, description="Une phrase au-dessus du journal.")
-    withdrawn: Annotated[tuple[Withdrawal, ...], Field(min_length=1)] = Field(description="Retraits, par date.")
+    reasons: tuple[Reason, ...] = Field((), description="Raisons de ne pas publier, annoncées avant de servir.")
+    refused: tuple[Refusal, ...] = Field((), description="Refus, par date.")
+    withdrawn: tuple[Withdrawal, ...] = Field((), description="Retraits, par date.")
+    erased: tuple[Erasure, ...] = Field((), description="Effacements à la demande de l’auteur, par date.")

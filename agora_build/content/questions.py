@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agora_build.civic.followup import Asked, State
-from agora_build.content.models import Answer, Campaign, Contribution, Decision, Question, Stage
-from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.models import Answer, Campaign, Decision, Question, Stage
+from agora_build.content.site import Contributed, Entry, Microsite, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class AnsweredContribution:
     """A contribution that got an answer; it is None in the scope of the city, which knows no contribution."""
 
     answer: Entry[Answer]
-    contribution: Entry[Contribution] | None
+    contribution: Contributed | None
 
 
 def followed(microsite: Microsite, today: datetime.date) -> tuple[Followed, ...]:
@@ -56,7 +56,7 @@ def given(microsite: Microsite, today: datetime.date) -> dict[str, Entry[Answer]
 
 def answered_contributions(microsite: Microsite, today: datetime.date) -> tuple[AnsweredContribution, ...]:
     """List the answers to contributions, the newest first."""
-    questions = {entry.slug for entry in microsite.questions}
+    questions = {entry.slug for entry in (*microsite.questions, *microsite.erased)}
     cited = {entry.slug: entry for entry in microsite.cited}
     found = [entry for name, entry in given(microsite, today).items() if name not in questions]
     return tuple(AnsweredContribution(entry, cited.get(entry.slug)) for entry in reversed(found))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agora_build.content.models import Contribution, Debate, Theme
-from agora_build.content.site import Entry, Thread, Voices
+from agora_build.content.site import Contributed, Entry, Thread, Voices
 from agora_build.content.voices import CHANNELS, VOICES, voices
 from agora_build.urls import Urls
 
@@ -22,7 +22,7 @@ class Said(NamedTuple):  # a tuple: many are made, and hashed, for each page
     """A contribution with what it replies to and what replies to it."""
 
     entry: Entry[Contribution]
-    parent: Entry[Contribution] | None
+    parent: Contributed | None
     replies: tuple[Entry[Contribution], ...]
 
 

@@ -18,6 +18,8 @@ from agora_build.content.models import (
     Decision,
     Draw,
     Episode,
+    Erased,
+    ErasedContribution,
     Jury,
     Kit,
     Map,
@@ -31,11 +33,11 @@ from agora_build.content.models import (
 )
 from agora_build.content.rules import UNKNOWN, History
 
-M = TypeVar("M", bound=Model)
+M_co = TypeVar("M_co", bound=Model, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[M]):
+class Entry(Generic[M_co]):
     """One content file: its slug (or id), the campaign it belongs to ('' for pages), its path, metadata, body.
 
     `digest` is the hash of the file's bytes, in hexadecimal; '' when it was not read from a file.
@@ -44,7 +46,7 @@ class Entry(Generic[M]):
     slug: str
     campaign: str
     path: str
-    meta: M
+    meta: M_co
     body: str
     digest: str = ""
 
@@ -72,6 +74,7 @@ class Voices:
         return self.individual + self.collective > 0
 
 
+Contributed = Entry[Contribution | ErasedContribution]
 VoteState = Literal["upcoming", "open", "counting", "shown"]
 
 
@@ -96,25 +99,31 @@ class Vote:
 
 @dataclass(frozen=True, eq=False)  # itself alone: what was made of one is looked up at the price of its identity
 class Thread:
-    """What was said in one debate: all its contributions, by date, then id, and the files of its vote."""
+    """What was said in one debate: all its contributions, by date, then id, and the files of its vote.
+
+    What its author had erased is apart, in `erased`: it is a voice no more.
+    """
 
     campaign: str
     debate: str
     contributions: tuple[Entry[Contribution], ...]
     votes: tuple[Entry[Any], ...] = ()  # the files of its vote, by path
     vote: Vote | None = None  # what of its vote may be shown
+    erased: tuple[Entry[ErasedContribution], ...] = ()  # by date, then id
 
-    def parent(self, entry: Entry[Contribution]) -> Entry[Contribution] | None:
+    def parent(self, entry: Entry[Contribution]) -> Contributed | None:
         """Find the contribution that one replies to."""
-        return self._by_id.get(entry.meta.reply_to) if entry.meta.reply_to else None
+        return self.by_id.get(entry.meta.reply_to) if entry.meta.reply_to else None
 
     def replies(self, contribution: str) -> tuple[Entry[Contribution], ...]:
         """List the replies to a contribution, in order."""
         return tuple(self._replies.get(contribution, ()))
 
     @cached_property
-    def _by_id(self) -> dict[str, Entry[Contribution]]:
-        return {entry.slug: entry for entry in self.contributions}
+    def by_id(self) -> dict[str, Contributed]:
+        """All that was said, erased or not."""
+        everything: tuple[Contributed, ...] = (*self.contributions, *self.erased)
+        return {entry.slug: entry for entry in everything}
 
     @cached_property
     def _replies(self) -> dict[str, list[Entry[Contribution]]]:
@@ -155,7 +164,8 @@ class Microsite:
     answers: tuple[Entry[Answer], ...] = ()  # by date, then id
     moderation: Moderation | None = None
     threads: tuple[ThreadSummary, ...] = ()  # in the order of the debates
-    cited: tuple[Entry[Contribution], ...] = ()  # the contributions that decisions and answers name
+    erased: tuple[Entry[Erased], ...] = ()  # questions, places and workshops that were, by date, then name
+    cited: tuple[Contributed, ...] = ()  # the contributions that decisions and answers name
     history: History = UNKNOWN  # of its rules
 
     @property

@@ -28,6 +28,13 @@ KINDS: dict[str, type[fields.Model]] = {
     "questions": models.Question,
     "answers": models.Answer,
 }
+# What takes the place of a text that its author had erased; the day in it, `erased`, tells.
+TOMBSTONES: dict[str, type[models.Erased]] = {
+    "contributions": models.ErasedContribution,
+    "questions": models.ErasedQuestion,
+    "places": models.ErasedPlace,
+    "workshops": models.ErasedWorkshop,
+}
 DRAWS = "draws"  # the records of draws, beside the juries they filled
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
 VOTE_FILES: dict[str, type[fields.Model]] = {

@@ -124,7 +124,7 @@ def outcomes_of_debate(microsite: Microsite, debate: str) -> tuple[Outcome, ...]
 
 def decisions_of_thread(microsite: Microsite, thread: Thread) -> tuple[Entry[Decision], ...]:
     """List the decisions that considered a debate, or any contribution to it."""
-    ids = {entry.slug for entry in thread.contributions} if microsite.decisions else set()
+    ids = {entry.slug for entry in (*thread.contributions, *thread.erased)} if microsite.decisions else set()
     return tuple(
         entry
         for entry in microsite.decisions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.meetings import Agenda, Meeting, agenda, meetings
-from agora_build.content.models import Contribution, Debate, Kit
+from agora_build.content.models import Contribution, Debate, Erased, Kit
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.voices import from_workshop, voices
@@ -28,6 +28,7 @@ class AgendaPage:
     masthead: Masthead | None
     agenda: Agenda
     kits: tuple[Entry[Kit], ...]
+    erased: tuple[Entry[Erased], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def _agenda(microsite: Microsite, own: tuple[Meeting, ...], urls: Urls, today: d
         masthead=masthead(microsite, urls, today, "agenda"),
         agenda=agenda(own),
         kits=_home_kits(microsite),
+        erased=tuple(entry for entry in microsite.erased if entry.meta.kind == "workshop"),
     )
 
 

@@ -11,7 +11,7 @@ from agora_build.content import synthesis
 from agora_build.content.models import Answer, Contribution, Debate, Resource, Workshop
 from agora_build.content.questions import given
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site, Thread
+from agora_build.content.site import Contributed, Entry, Microsite, Site, Thread
 from agora_build.content.states import Opening, debate_state
 from agora_build.content.voices import Outcome, outcomes_of_contributions, outcomes_of_debate
 from agora_build.rendering.output import Output, Shared
@@ -42,7 +42,7 @@ class ContributionPage:
     contribution: Entry[Contribution]
     theme: str | None
     workshop: Entry[Workshop] | None
-    parent: Entry[Contribution] | None
+    parent: Contributed | None
     replies: tuple[Entry[Contribution], ...]
     outcomes: tuple[Outcome, ...]
     cited: bool = False  # whether the debate's synthesis rests on it

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from agora_build.content.meetings import Meeting, next_meetings
-from agora_build.content.models import Contribution, Debate, Decision, Jury, Kit, Resource
+from agora_build.content.models import Contribution, Debate, Decision, ErasedContribution, Jury, Kit, Resource
 from agora_build.content.said import MANY, PartKind, Said, SaidList, lists_of
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Voices, Vote, VoteState
@@ -109,6 +109,7 @@ class DebatePage:
     juries: tuple[Entry[Jury], ...]  # that it is before
     outcomes: tuple[Outcome, ...]
     decisions: tuple[Entry[Decision], ...]
+    erased: tuple[Entry[ErasedContribution], ...]
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
@@ -183,6 +184,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
         juries=tuple(entry for entry in microsite.juries if entry.meta.debate == debate.slug),
         outcomes=outcomes_of_debate(microsite, debate.slug),
         decisions=decisions_of_thread(microsite, thread),
+        erased=thread.erased,
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agora_build.content.models import Considered, Contribution, Debate, Decision, Resource
+from agora_build.content.models import Considered, Debate, Decision, Resource
 from agora_build.content.questions import Followed, about, followed
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.site import Contributed, Entry, Microsite, Site
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -32,7 +32,7 @@ class Answered:
     """A contribution or a debate that a decision considered, and what came of it."""
 
     considered: Considered
-    contribution: Entry[Contribution] | None
+    contribution: Contributed | None
     debate: Entry[Debate] | None
 
 

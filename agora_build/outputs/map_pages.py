@@ -15,9 +15,9 @@ from agora_build.content.map_points import (
     city_files,
     city_points,
 )
-from agora_build.content.models import Map
+from agora_build.content.models import Erased, Map
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Site
+from agora_build.content.site import Entry, Site
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -32,6 +32,7 @@ class MapPage:
     source: str
     points: tuple[MapPoint, ...]
     files: MapFiles
+    erased: tuple[Entry[Erased], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
                 source=microsite.campaign.path.replace("campaign.md", "map.yml"),
                 points=campaign_points(microsite, urls),
                 files=campaign_files(microsite.slug, urls),
+                erased=tuple(entry for entry in microsite.erased if entry.meta.kind == "place"),
             )
             yield Output(page.files.page, page, render)
 

@@ -113,12 +113,14 @@ def _newest(events: Iterator[Event]) -> tuple[Event, ...]:
 
 def _answers(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[Event]:
     questions = {entry.slug: entry for entry in microsite.questions}
+    erased = {entry.slug for entry in microsite.erased}
     for name, answer in given(microsite, today).items():
         question = questions.get(name)
         if question:
             yield _answered(question, answer, urls)
         else:
-            target, title = urls.item(microsite.slug, "contributions", name), microsite.campaign.meta.title
+            folder = "questions" if name in erased else "contributions"
+            target, title = urls.item(microsite.slug, folder, name), microsite.campaign.meta.title
             yield Event("reply", answer.meta.date, _name(answer), title, "", answer.body, answer.meta.by, target)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agora_build.civic.followup import State, Tally, tally
-from agora_build.content.models import Decision, Resource, Workshop
+from agora_build.content.models import Decision, Erased, Resource, Workshop
 from agora_build.content.questions import AnsweredContribution, Followed, answered_contributions, asked, followed
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
@@ -35,6 +35,7 @@ class QuestionList:
     voices: Voices
     groups: tuple[tuple[str, tuple[Followed, ...]], ...]
     contributions: tuple[AnsweredContribution, ...]
+    erased: tuple[Entry[Erased], ...]
     within: int | None
     feed: str
 
@@ -87,6 +88,7 @@ def _listing(
         voices=voices(microsite.questions),
         groups=tuple((name, _ordered(name, found)) for name, found in groups if found),
         contributions=answered_contributions(microsite, today),
+        erased=tuple(entry for entry in microsite.erased if entry.meta.kind == "question"),
         within=_within(microsite),
         feed=urls.answers_feed(microsite.slug),
     )

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agora_build.content.models import Rules
+from agora_build.content.models import Moderation, Rules
 from agora_build.content.rules import Story, story
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Site
@@ -23,7 +23,7 @@ class RulesPage:
     masthead: Masthead
     rules: Rules
     story: Story
-    withdrawn: int  # how much was withdrawn, told on a page of its own
+    moderation: Moderation | None  # told on a page of its own
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
@@ -34,9 +34,8 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
         if rules:
             path = urls.part(microsite.slug, "rules")
             told = story(microsite.history, microsite.campaign.meta)
-            withdrawn = len(microsite.moderation.withdrawn) if microsite.moderation else 0
             head = masthead(microsite, urls, today, "rules")
-            yield Output(path, RulesPage(path, head, rules, told, withdrawn), render)
+            yield Output(path, RulesPage(path, head, rules, told, microsite.moderation), render)
 
 
 def render(page: RulesPage, theme: Theme) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from agora_build.content.models import Contribution, Debate
 from agora_build.content.said import MANY, PartKind, SaidList, lists_of, page_path
 from agora_build.content.sections import Masthead, masthead
-from agora_build.content.site import Entry, Microsite, Site, Thread
+from agora_build.content.site import Contributed, Entry, Microsite, Site, Thread
 from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -23,7 +23,7 @@ class Line(NamedTuple):  # a tuple: many are made, and hashed, for each page
     """A contribution in a list: what it replies to, how many replies it had, the title of its theme."""
 
     entry: Entry[Contribution]
-    parent: Entry[Contribution] | None
+    parent: Contributed | None
     replies: int
     theme: str | None
 
