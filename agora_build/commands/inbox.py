@@ -36,7 +36,7 @@ _BROUGHT: dict[How, str] = {
 
 @click.group()
 def inbox() -> None:
-    """Examiner ce que les gens ont envoyé."""
+    """Lire ce que les gens ont envoyé, l’accepter, le refuser, l’effacer."""
 
 
 @inbox.command()

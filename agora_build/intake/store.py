@@ -315,7 +315,7 @@ class Journal:
 def _one_moment(connection: sql.Connection) -> Iterator[None]:
     """Let several readings see the journal as it is at one moment; SQLite does so by itself."""
     if connection.dialect.name != "sqlite":
-        connection.execute(sql.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     yield
 
 
