@@ -152,6 +152,7 @@ def _note_bug() -> str:
         "relay": "relay:relay",
         "seal": "votes:seal",
         "tally": "tally:tally",
+        "void": "void:void",
     },
 )
 @click.version_option(package_name="agora-build")

@@ -319,6 +319,35 @@ class TestCommands:
         assert self.run(city, "tally", str(folder))[0] == 1
         assert self.run(city, "verify", "votes", str(folder))[0] == 1
 
+    def test_letters_that_came_back_are_void_however_their_codes_are_typed(self, city: Path, tmp_path: Path) -> None:
+        self.codes(city, tmp_path / "lettres")
+        text = next((tmp_path / "lettres").glob("*.html")).read_text("utf-8")
+        codes = [normal(part.partition("</p>")[0]) for part in text.split('<p class="code">')[1:]]
+        marks = [mark_of(self.NAME, code) for code in codes]
+        typed = tmp_path / "revenues.txt"
+        typed.write_bytes(
+            b"\xef\xbb\xbf"
+            + f"{shown(codes[0]).lower()}\r\n\r\n{codes[1].replace('0', 'o').replace('1', 'l')}\r\n".encode()
+        )
+        code, said = self.run(city, "void", self.NAME, "--codes", str(typed))
+        assert (code, "2 codes" in said) == (0, True), said
+        void = self.vote(city) / "void.csv"
+        assert void.read_bytes() == table("code", sorted(marks[:2]))
+        assert self.run(city, "seal", self.NAME, "--now", "2016-05-01")[0] == 0
+        assert self.run(city, "check", "--now", "2016-05-01")[0] == 0
+        (self.vote(city) / "spent.csv").write_bytes(table("code", marks[2:3]))
+        for wrong, told in (
+            (codes[3][:-1] + ("A" if codes[3][-1] != "A" else "B"), "ligne 1 : ce n’est pas un code"),
+            (code_of(bytes(10)), "n’est pas de ce vote"),
+            (codes[2], "a servi"),
+            (f"{codes[4]}\n{codes[4].lower()}", "ligne 2 : ce code est déjà ligne 1"),
+        ):
+            typed.write_text(f"{wrong}\n", "utf-8")
+            code, said = self.run(city, "void", self.NAME, "--codes", str(typed))
+            assert (code, told in said) == (1, True), said
+            assert void.read_bytes() == table("code", sorted(marks[:2]))
+            assert not any(code in said for code in codes), "codes are secret"
+
     def test_a_vote_is_not_closed_by_mistake_while_it_is_open(self, city: Path, tmp_path: Path) -> None:
         self.codes(city, tmp_path / "lettres")
         code, said = self.run(city, "seal", self.NAME, "--event", "closing", "--now", "2016-05-01")

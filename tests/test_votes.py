@@ -139,8 +139,8 @@ def test_what_is_counted_apart_is_never_added(tmp_path: Path) -> None:
     city = minimal_city(tmp_path)
     with_ballots(city)
     page = built_on(city, CLOSES + datetime.timedelta(1), tmp_path / "site")[f"{VOTE}/index.html"].decode()
-    rows = [row for row in page.split("<tr>") if row.count("<td>") == 5]
-    cells = [[cell.partition("<")[0] for cell in row.replace("<strong>", "").split("<td>")[1:]] for row in rows]
+    rows = [re.findall("<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in page.split("<tr>")]
+    cells = [[re.sub("<[^>]+>", "", cell) for cell in row] for row in rows if len(row) == 5]
     assert cells == [["1", "2", "2", "0", "2"], ["2", "1", "1", "1", "1"]], (
         "rank, with a code, ballots, paper, its rank"
     )
@@ -154,7 +154,7 @@ def test_ties_and_votes_that_choose_nothing_are_told(tmp_path: Path) -> None:
 
     def said(vote: str) -> str:
         page = files[f"campagnes/{CAMPAIGN}/debats/{vote}/vote/index.html"].decode()
-        return " ".join(re.sub("<[^>]+>", " ", page.partition("<main")[2]).split())
+        return " ".join(re.sub("<[^>]+>", " ", page.partition("<main")[2]).split())  # no-break spaces too
 
     circle = said("en-rond")
     assert "En tête, à égalité : Planter des arbres" in circle

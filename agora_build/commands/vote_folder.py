@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -38,6 +38,11 @@ class VoteFolder:
         """Give the lines of a table below its header; none when it is not there."""
         file = self.path / f"{name}.csv"
         return file.read_text("utf-8").splitlines()[1:] if file.exists() else []
+
+    @property
+    def closed(self) -> bool:
+        """Whether the last seal is that of the closing."""
+        return any(line.split(",")[1:2] == ["closing"] for line in self.lines("roots")[-1:])
 
     def seals(self) -> list[Seal]:
         """Read the seals made so far."""
@@ -73,6 +78,13 @@ def files_of(city: Path, name: str) -> Mapping[str, bytes]:
     vote = vote_in(city, name)
     files = {name: (vote.path / name).read_bytes() for name in _NAMES if (vote.path / name).is_file()}
     return {"vote.json": vote.rules, **files}
+
+
+def write_table(path: Path, header: str, lines: Sequence[str]) -> None:
+    """Write a table at once: whoever reads it meanwhile sees the old one or the new one."""
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_text("".join(f"{line}\n" for line in (header, *lines)), "utf-8", newline="\n")
+    aside.replace(path)
 
 
 def refuse(said: str) -> NoReturn:

@@ -16,7 +16,7 @@ from agora_build.civic.seals import COLUMNS, SEALED, Event, Seal, SealError, fol
 from agora_build.civic.vote_verification import Finding, verify
 from agora_build.commands.findings import tell
 from agora_build.commands.versions import versions
-from agora_build.commands.vote_folder import VoteFolder, files_of, refuse, vote_in
+from agora_build.commands.vote_folder import VoteFolder, files_of, refuse, vote_in, write_table
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 
@@ -54,7 +54,7 @@ def codes(name: str, number: int, out: Path, city: Path, day: datetime.datetime 
     letters = _letters(out, city, vote, made)
     marks = sorted(civic_codes.mark_of(vote.name, code) for code in made)
     vote.path.mkdir(parents=True, exist_ok=True)
-    _write(vote.path / "codes.csv", "code", marks)
+    write_table(vote.path / "codes.csv", "code", marks)
     head = _add(vote, sealed([], today, "opening", vote.rules, {table: vote.lines(table) for table in SEALED}))
     click.echo(f"{number} lettres : {letters}")
     click.echo("  secrètes : imprimez-les, postez-les, puis effacez ce fichier ; ne l’ajoutez jamais au dépôt.")
@@ -107,14 +107,8 @@ def verify_votes(name: str, head: str, city: Path) -> None:
 
 
 def _add(vote: VoteFolder, made: Seal) -> str:
-    _write(vote.path / "roots.csv", ",".join(COLUMNS), [*vote.lines("roots"), ",".join(made.cells())])
+    write_table(vote.path / "roots.csv", ",".join(COLUMNS), [*vote.lines("roots"), ",".join(made.cells())])
     return made.head
-
-
-def _write(path: Path, header: str, lines: Sequence[str]) -> None:
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_text("".join(f"{line}\n" for line in (header, *lines)), "utf-8", newline="\n")
-    aside.replace(path)
 
 
 def _letters(out: Path, city: Path, vote: VoteFolder, made: Sequence[str]) -> Path:

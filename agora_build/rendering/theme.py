@@ -272,7 +272,7 @@ def catalogues(folders: tuple[Path, ...], language: str) -> list[Path]:
 
 
 def _merged(files: list[Path], language: str) -> bytes:
-    """Compile the translations into one .mo file; the city's own messages replace the base theme's."""
+    """Compile the translations into one .mo file, no-break spaces set; the city's own replace the base theme's."""
     from babel.messages import mofile, pofile
 
     merged: Any = None
@@ -284,6 +284,10 @@ def _merged(files: list[Path], language: str) -> bytes:
                 merged.delete(message.id)
                 merged[message.id] = message
         merged = merged or catalogue
+    for message in merged:
+        said = message.string  # a text for each number when it depends on one
+        spaced = [typography.html(text, language) for text in ([said] if isinstance(said, str) else said)]
+        message.string = spaced[0] if isinstance(said, str) else tuple(spaced)
     compiled = io.BytesIO()
     mofile.write_mo(compiled, merged)
     return compiled.getvalue()

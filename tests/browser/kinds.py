@@ -14,6 +14,7 @@ KINDS = {
     "debates": _C + r"debats/index\.html",
     "debate": _C + r"debats/[^/]+/index\.html",
     "synthesis": _C + r"debats/[^/]+/synthese/index\.html",
+    "opinions": r"campagnes/les-groues/debats/[^/]+/vote/index\.html",  # of sentences, where others count ballots
     "vote": _C + r"debats/[^/]+/vote/index\.html",
     "list": _C + r"debats/[^/]+/[^/]+-\d+/index\.html",
     "contribution": _C + r"contributions/[^/]+/index\.html",

@@ -125,6 +125,17 @@ def check_clean(watched: Watched, path: str) -> None:
     assert scroll <= client, f"{path} is {scroll} px wide in a window of {client} px"
 
 
+def test_the_figures_of_a_vote_are_read_on_a_phone_without_scrolling_sideways(
+    chromium: Browser, address: str, site: Path
+) -> None:
+    for path in [path for path in pages_by_kind(site)["vote"] if "/tous-les-votes/" in path]:
+        with opened(chromium, address, path, viewport={"width": 320, "height": 900}) as watched:
+            frames = watched.page.locator(".scroll:has(table)").all()
+            assert frames, path
+            assert all(frame.evaluate("e => e.scrollWidth <= e.clientWidth") for frame in frames), path
+            assert all(cell.is_visible() for cell in watched.page.locator("table td").all()), path
+
+
 def test_no_error_of_html(site: Path) -> None:
     """The Nu HTML checker finds nothing on any page."""
     command = ["java", "-jar", str(VNU), "--skip-non-html", "--errors-only", "--format", "gnu", str(site)]
