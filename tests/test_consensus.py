@@ -480,6 +480,12 @@ def test_when_everybody_agrees_that_is_what_is_shared() -> None:
     assert found.shared[0].score == found.statements[0].consensus == 51 / 52
 
 
+def test_what_a_few_voters_say_is_not_called_shared() -> None:
+    for voters, shared in ((1, 0), (7, 0), (8, 1)):
+        found = consensus.opinions(matrix(cast({f"v{rank}": "a" for rank in range(voters)}), asked(1)))
+        assert (found.statements[0].tally.agree, len(found.shared)) == (voters, shared)
+
+
 def test_nothing_is_asked() -> None:
     for found in (
         consensus.opinions(matrix([], [])),

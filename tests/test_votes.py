@@ -156,6 +156,8 @@ def test_ties_and_votes_that_choose_nothing_are_told(tmp_path: Path) -> None:
         page = files[f"campagnes/{CAMPAIGN}/debats/{vote}/vote/index.html"].decode()
         return " ".join(re.sub("<[^>]+>", " ", page.partition("<main")[2]).split())  # no-break spaces too
 
+    raw = files[f"campagnes/{CAMPAIGN}/debats/en-rond/vote/index.html"].decode()
+    assert "En tête, à égalité\N{NO-BREAK SPACE}:" in raw, "translations are set as French asks for"
     circle = said("en-rond")
     assert "En tête, à égalité : Planter des arbres" in circle
     assert "Aucune option ne gagne tous ses duels, et aucune n’est écartée" in circle
@@ -166,6 +168,18 @@ def test_ties_and_votes_that_choose_nothing_are_told(tmp_path: Path) -> None:
     assert "Aucun bulletin ne choisit d’option." in nothing
     assert "duels (Condorcet)" not in nothing.partition("Comment on vote")[0]
     assert "Autant de oui que de non : égalité. Le oui ne dépasse pas 50" in said("partage")
+
+
+@pytest.mark.parametrize(("voters", "told"), [(1, "Aucune phrase n’a"), (20, "La plupart sont d’accord")])
+def test_without_groups_no_group_is_said_to_agree(voters: int, told: str, tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    with_sentences(city)
+    rows = [f"voter-{n},20160402-aaaabbb{1 + n % 2},agree,2016-04-03" for n in range(voters)]
+    rows += [f"voter-{n},20160402-aaaabbb{2 - n % 2},agree,2016-04-03" for n in range(voters)]
+    write(city, "votes/phrases/votes.csv", table("voter,statement,vote,date", rows))
+    page = built_on(city, DAY(2016, 5, 2), tmp_path / "site")["campagnes/les-quais/debats/phrases/vote/index.html"]
+    assert told in page.decode()
+    assert "Chaque groupe est d’accord" not in page.decode()
 
 
 @pytest.mark.parametrize(

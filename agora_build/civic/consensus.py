@@ -103,7 +103,7 @@ def opinions(matrix: Matrix, hidden: Collection[str] = ()) -> Opinions:
         ),
         silhouette=groups.silhouette,
         reason=groups.reason,
-        shared=representation.shared(found.opinions),
+        shared=() if groups.reason == "few-voters" else representation.shared(found.opinions),
         majority=representation.majority(found.opinions),
         divisive=representation.divisive(found.opinions),
         unclear=representation.unclear(found.opinions),

@@ -146,7 +146,8 @@ class Opinions:
     `shared`: each group has a majority for it (or against it), by group-informed consensus; `majority`: everyone taken
     together has a tested majority for it, then those against it; `divisive`: one group is for and another against;
     `unclear`: many pass. `placed` voters have a group; for that one must have voted on `votes_to_be_placed` statements.
-    `silhouette`, from -1 to 1, tells how distinct the groups are; see DISTINCT. With no groups, `reason` says why.
+    `silhouette`, from -1 to 1, tells how distinct the groups are; see DISTINCT. With no groups, `reason` says why;
+    of few voters nothing is called shared.
     """
 
     voters: int
