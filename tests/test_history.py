@@ -345,7 +345,9 @@ def test_settings_and_replacements_of_this_computer_change_nothing(
 def test_outside_git_there_is_no_history(tmp_path: Path) -> None:
     city = repository(tmp_path)
     shutil.rmtree(city / ".git")
-    assert "n’est pas un dépôt git" in page(city, tmp_path / "site")
+    told = page(city, tmp_path / "site")
+    assert "n’est pas un dépôt git" in told
+    assert "Tirée du dépôt git" not in told
 
 
 def test_without_the_program_git_there_is_none_until_it_is_there(

@@ -192,7 +192,10 @@ def test_the_map_is_drawn_without_any_other_host(open_page: Opener, scheme: str)
     assert opened.page.locator(".map-view path.map-quarter").count() == 10
     assert opened.page.locator(".map-view path.map-water").is_visible()
     assert not opened.page.locator(".map__picture").is_visible()
-    assert "Fond de carte schématique : Agora" in opened.page.locator(".leaflet-control-attribution").inner_text()
+    assert (
+        "Fond de carte schématique\N{NO-BREAK SPACE}: Agora"
+        in opened.page.locator(".leaflet-control-attribution").inner_text()
+    )
 
 
 def test_the_map_loads_only_when_it_is_reached(chromium: Browser, served: str) -> None:
@@ -253,7 +256,7 @@ def test_the_keyboard_does_everything(open_page: Opener) -> None:
             break
     assert (
         page.evaluate("document.activeElement.getAttribute('aria-label')")
-        == "Carte de la concertation : La fibre pour tous"
+        == "Carte de la concertation\N{NO-BREAK SPACE}: La fibre pour tous"
     )
     moved = (
         "document.querySelector('.leaflet-map-pane').style.transform +"
