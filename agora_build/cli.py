@@ -149,6 +149,7 @@ def _note_bug() -> str:
         "codes": "votes:codes",
         "draw": "juries:draw_jury",
         "inbox": "inbox:inbox",
+        "intake": "intake:intake",
         "relay": "relay:relay",
         "seal": "votes:seal",
         "tally": "tally:tally",

@@ -118,6 +118,11 @@ class Intake(Model):
     proxies: Annotated[int, Field(ge=0, le=5)] = Field(
         0, description="Mandataires de confiance devant le point d’entrée (nginx, Caddy)."
     )
+    address_minute: Annotated[int, Field(ge=1)] = Field(
+        30, description="Envois par minute d’un même voisinage du réseau ; dix minutes d’avance, pour les ateliers."
+    )
+    campaign_minute: Annotated[int, Field(ge=1)] = Field(600, description="Envois par minute pour une campagne.")
+    total_minute: Annotated[int, Field(ge=1)] = Field(3000, description="Envois par minute en tout.")
     captcha: bool = Field(False, description="Proposer ALTCHA, hébergé par la ville ; jamais la seule barrière.")
     forge: Literal["git", "github", "gitlab", "forgejo"] = Field("git", description="Forge où naissent les demandes.")
     repository: Line = Field(

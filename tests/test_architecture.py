@@ -71,7 +71,7 @@ def own_imports(path: Path) -> set[str]:
         name.removeprefix("agora_build.")
         for name in imports_of(path)
         if name.removeprefix("agora_build.") in known and name.startswith("agora_build.")
-    } - {"content", "outputs", "build", "rendering", "civic"}
+    } - {"content", "outputs", "build", "rendering", "civic", "intake"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -17,7 +17,7 @@ PIECES = st.sampled_from([
     "*a",
     "!", "|", ">", "%", "@", "`", "~", "null", "no", "18:30", "2016-03-07", "0100", "é", "œuvre", "=", "<<", "---",
     "...",
-    "? ", ",", "\u00a0", "\u2028", "\u0085", "\ufeff", "\x07", "http://a.b/c#d", "a\\b", "😀",
+    "? ", ",", "\u00a0", "\u2028", "\u0085", "\ufeff", "\x07", "http://a.b/c#d", "a\\b", "😀", '"a: b"',
 ])  # fmt: skip
 LINES = st.builds(
     lambda key, value: f"{key}: {value}\n", st.sampled_from(["debate", "title", "a_b"]), st.text(max_size=12)
@@ -34,6 +34,12 @@ LINES = st.builds(
 @example("title: a \n")
 @example("title: a\n\n")
 @example("title: - a\n")
+@example('title: "a: b #c"\n')
+@example('title: ""\n')
+@example('title: " a "\n')
+@example('title: "a" b\n')
+@example('title: "a\\tb"\n')
+@example('title: "a\tb"\n')
 def test_both_readers_agree(text: str) -> None:
     data = plain_yaml.read(text)
     if data is not None:

@@ -10,7 +10,13 @@ import re
 _UNSEEN = "\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
 _FIRST = rf"[^\s{_UNSEEN}\-?:,\[\]{{}}#&*!|>'\"%@`=<~]"
 _REST = rf"(?:[^{_UNSEEN}:#]|:(?=\S)|(?<=\S)#)*"  # ': ' would begin a value, ' #' a comment
-_LINE = re.compile(rf"^([a-z_]+): ({_FIRST}{_REST})(?<!\s)$", re.MULTILINE)
+_QUOTED = rf'"[^{_UNSEEN}"\\]*"'  # without an escape: what is between the quotes is what it says
+_LINE = re.compile(rf"^([a-z_]+): ({_QUOTED}|{_FIRST}{_REST}(?<!\s))$", re.MULTILINE)
+
+
+def is_plain(line: str) -> bool:
+    """Tell whether a line is surely `key: value`, without quotes, and nothing else."""
+    return _LINE.fullmatch(line) is not None and not line.endswith('"')
 
 
 def read(text: str) -> dict[str, str] | None:
@@ -18,5 +24,5 @@ def read(text: str) -> dict[str, str] | None:
     pairs = _LINE.findall(text)
     if len(pairs) != text.count("\n") + (text[-1:] != "\n"):
         return None
-    data = dict(pairs)
+    data = {key: value[1:-1] if value[0] == '"' else value for key, value in pairs}
     return data if len(data) == len(pairs) and pairs else None

@@ -55,11 +55,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An entry on its way into the journal; `key` makes sending it twice the same as once."""
+    """An entry on its way into the journal; `key` makes sending it twice the same as once.
+
+    `earlier` is another key under which it may be there already, when that one was made with the hour before.
+    """
 
     key: str
     entry: Entry
     contact: Contact | None = None
+    earlier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ _SPENT = sql.Table(
     sql.Column("batch", sql.String(40), nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+_PROBE = sql.Table("probe", _TABLES, sql.Column("mark", sql.Integer, nullable=False))
 _COLUMNS = [column for column in _ENTRIES.columns if column.name != "key"]
 _PER_QUERY = 500
 
@@ -206,11 +207,24 @@ class Journal:
         with _told(), self._engine.connect() as connection:
             return {branch or f"{BRANCHES}{identity}" for branch, identity in connection.execute(query)}
 
-    def erase(self, identity: str) -> None:
-        """Destroy the text and the contact of an entry; its id, hash and day stay, to answer for it."""
-        change = sql.update(_ENTRIES).where(_ENTRIES.c.id == identity)
+    def erase(self, identity: str, *states: State) -> bool:
+        """Destroy the text and the contact of an entry in some states (in any, without); tell whether it was in one.
+
+        Its id, hash and day stay, to answer for it.
+        """
+        mine = _ENTRIES.c.id == identity
+        change = sql.update(_ENTRIES).where(mine & _ENTRIES.c.state.in_(states) if states else mine)
         with _told(), self._writing.begin() as connection:
-            connection.execute(change.values(state="erased", content="", message="", labels=""))
+            empty = {"content": "", "message": "", "labels": ""}
+            done = connection.execute(change.values(state="erased", **empty)).rowcount == 1
+            if done:
+                connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
+        self._shred()
+        return done
+
+    def forget(self, identity: str) -> None:
+        """Destroy the contact of an entry."""
+        with _told(), self._writing.begin() as connection:
             connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
         self._shred()
 
@@ -292,6 +306,12 @@ class Journal:
                 if right:
                     connection.execute(sql.select(sql.func.pg_advisory_unlock(number)))
 
+    def probe(self) -> None:
+        """Write something and synchronise it, as an entry would be; raise JournalError when that cannot be done."""
+        with _told(), self._writing.begin() as connection:
+            connection.execute(sql.delete(_PROBE))
+            connection.execute(sql.insert(_PROBE).values(mark=1))
+
     def counts(self) -> Counts:
         """Count the entries in each state, and what waits for a batch."""
         query = sql.select(_ENTRIES.c.state, sql.func.count()).group_by(_ENTRIES.c.state)
@@ -351,11 +371,32 @@ def _engine(address: str) -> sql.Engine:
     if url.get_backend_name() != "sqlite":
         return sql.create_engine(url, pool_pre_ping=True)
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _told():
+            _made(Path(url.database))
     engine = sql.create_engine(url, connect_args={"timeout": 30})
     sql.event.listen(engine, "connect", _prepare)
     sql.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _made(path: Path) -> None:
+    """Make the file of the journal, if it is not there, for its owner alone; SQLite gives its log the same mode."""
+    missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync(folder.parent)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Write the names in a folder through to the disk: a file whose name is lost is lost."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _begin(connection: sql.Connection) -> None:
@@ -371,12 +412,14 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite
 
 
 def _accepted(connection: sql.Connection, group: Sequence[Sent]) -> list[Outcome]:
-    query = sql.select(_ENTRIES.c.key, _ENTRIES.c.id).where(_ENTRIES.c.key.in_([sent.key for sent in group]))
+    keys = {key for sent in group for key in (sent.key, sent.earlier) if key}
+    query = sql.select(_ENTRIES.c.key, _ENTRIES.c.id).where(_ENTRIES.c.key.in_(keys))
     known = {key: identity for key, identity in connection.execute(query)}  # noqa: C416 - rows are not pairs
     outcomes, rows, contacts = [], [], []
     for sent in group:
-        if sent.key in known:
-            outcomes.append(Outcome("same", known[sent.key]))
+        same = known.get(sent.key) or known.get(sent.earlier)
+        if same:
+            outcomes.append(Outcome("same", same))
             continue
         known[sent.key] = sent.entry.id
         outcomes.append(Outcome("stored", sent.entry.id))

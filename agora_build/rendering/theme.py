@@ -127,10 +127,10 @@ class Theme:
         self._templates.used |= made[1]
         return made[0]
 
-    def compile_shared(self) -> None:
-        """Compile the templates that others extend or import, once for all the processes forked after this."""
+    def compile_shared(self, *also: str) -> None:
+        """Compile the templates that others extend or import, and some more, before they are needed in a hurry."""
         shared = self._templates.list_templates(filter_func=lambda name: name.startswith(("macros/", "parts/")))
-        for name in ("base.html", "microsite.html", *shared):
+        for name in ("base.html", "microsite.html", *shared, *also):
             self._templates.get_template(name)
 
     def start_recording(self) -> None:

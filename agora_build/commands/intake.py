@@ -1,0 +1,57 @@
+"""Turns `agora intake` into a running form endpoint."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+
+@click.command()
+@click.option(
+    "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
+    help="Dossier d’agora.toml ; par défaut, le dossier courant.",
+)  # fmt: skip
+@click.option("--host", metavar="ADRESSE", default="127.0.0.1", help="Adresse où écouter ; par défaut, cet ordinateur.")
+@click.option("--port", metavar="N", default=8001, type=click.IntRange(0, 65535), help="Port ; par défaut, 8001.")
+def intake(city: Path, host: str, port: int) -> None:
+    """Recevoir les formulaires du site, et garder ce que les gens envoient."""
+    from agora_build.intake.app import app_of
+    from agora_build.intake.city import Cities, CityProblemError
+    from agora_build.intake.endpoint import Endpoint
+    from agora_build.intake.server import serve
+    from agora_build.intake.store import JournalError, address_in
+    from agora_build.intake.tokens import KeyProblemError, signer_of
+    from agora_build.intake.writer import Writer
+    from agora_build.problems import as_text, wording
+
+    os.umask(0o077)  # what people sent is for the intake alone
+    root = city.resolve()
+    try:
+        cities = Cities(root)
+        settings = cities.now().intake
+        signer, writer = signer_of(root), Writer(address_in(root, settings.store))
+    except CityProblemError as error:
+        _refuse("\n\n".join(as_text(problem, wording("fr")) for problem in error.problems))
+    except KeyProblemError as error:
+        _refuse(f"La clé du point d’entrée ne convient pas : {error}.")
+    except JournalError as error:
+        _refuse(f"Le journal ne s’ouvre pas : {error}.")
+    for path in cities.now().skipped:
+        click.echo(f"Laissé de côté, à corriger (agora check) : {path}", err=True)
+
+    def started(port: int) -> None:
+        click.echo(f"Le point d’entrée écoute sur http://{host}:{port}/ (Ctrl+C pour arrêter)", err=True)
+
+    try:
+        serve(app_of(Endpoint(cities, writer, signer), cities), host, port, started, cities.read_again)
+    finally:
+        writer.close()
+
+
+def _refuse(said: str) -> NoReturn:
+    click.echo(said, err=True)
+    sys.exit(1)

@@ -1,0 +1,124 @@
+"""Turns what many requests send at once into groups that one thread stores, each with one commit, then answers them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from agora_build.intake.journal import Cast, Outcome, Sent
+from agora_build.intake.store import Journal, JournalError
+
+GROUP = 256  # at most, in one commit
+WAITING = 2_000  # at most, in the queue: beyond, somebody would wait too long
+PATIENCE = 20.0  # seconds that a request waits for its commit
+T = TypeVar("T")
+_Job = tuple[Any, "Future[Any]"]
+
+
+class BusyError(Exception):
+    """Says that so many wait already that one more would wait for nothing."""
+
+
+class Writer:
+    """Owns the journal's only writing; a failed commit fails its whole group, and the journal is opened anew."""
+
+    def __init__(self, address: str) -> None:
+        """Open the journal; raise JournalError when it cannot be."""
+        self._address = address
+        self._journal: Journal | None = Journal(address)
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(WAITING)
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait to be stored."""
+        return self._jobs.qsize()
+
+    def accept(self, sent: Sent) -> Outcome:
+        """Store an entry; return once it is on the disk. Raise JournalError or BusyError: then it is not stored."""
+        outcome: Outcome = self._asked(sent)
+        return outcome
+
+    def cast(self, cast: Cast) -> Outcome:
+        """Store votes or a ballot, in the same way."""
+        outcome: Outcome = self._asked(cast)
+        return outcome
+
+    def change(self, act: Callable[[Journal], T]) -> T:
+        """Do something else to the journal, at its turn: erase, read what it holds."""
+        result: T = self._asked(act)
+        return result
+
+    def close(self) -> None:
+        """Store what waits, then close the journal."""
+        self._jobs.put(None)
+        self._thread.join()
+        if self._journal is not None:
+            self._journal.close()
+
+    def _asked(self, wanted: Any) -> Any:  # noqa: ANN401 - what `wanted` says
+        future: Future[Any] = Future()
+        try:
+            self._jobs.put_nowait((wanted, future))
+        except queue.Full:
+            raise BusyError from None
+        try:
+            return future.result(PATIENCE)
+        except TimeoutError:
+            future.cancel()  # when its turn has not come, it never will
+            raise JournalError("the journal did not answer in time") from None
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            group: list[_Job] = []
+            job = self._jobs.get()
+            while job is not None:
+                group.append(job)
+                if len(group) == GROUP:
+                    break
+                try:
+                    job = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+            going = job is not None
+            self._store(group)
+
+    def _store(self, group: list[_Job]) -> None:
+        group = [job for job in group if job[1].set_running_or_notify_cancel()]
+        sent = [job for job in group if isinstance(job[0], Sent)]
+        cast = [job for job in group if isinstance(job[0], Cast)]
+        self._together(sent, lambda journal: journal.accept([job[0] for job in sent]))
+        self._together(cast, lambda journal: journal.cast([job[0] for job in cast]))
+        for job in group:
+            if not isinstance(job[0], Sent | Cast):
+                act = job[0]
+                self._together([job], lambda journal, act=act: [act(journal)])  # type: ignore[misc]
+
+    def _together(self, jobs: list[_Job], act: Callable[[Journal], list[Any]]) -> None:
+        """Do something for some jobs in one commit; what it raises is the answer of each."""
+        if not jobs:
+            return
+        try:
+            if self._journal is None:
+                self._journal = Journal(self._address)
+            outcomes = act(self._journal)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who waits is told, and the thread goes on
+            self._reopen()
+            for _, future in jobs:
+                future.set_exception(error)
+            return
+        for (_, future), outcome in zip(jobs, outcomes, strict=True):
+            future.set_result(outcome)
+
+    def _reopen(self) -> None:
+        """Leave a connection whose commit failed: what the system says of the disk after that is worth nothing."""
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            with suppress(Exception):
+                journal.close()

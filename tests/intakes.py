@@ -1,0 +1,100 @@
+"""Gives tests an intake of their own: a small city with open debates, its endpoint, and an HTTP client."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from cities import minimal_city
+from flask import Flask
+
+from agora_build.civic import codes
+from agora_build.intake.app import app_of
+from agora_build.intake.city import Cities
+from agora_build.intake.endpoint import Endpoint
+from agora_build.intake.store import Journal, address_in
+from agora_build.intake.tokens import Signer
+from agora_build.intake.writer import Writer
+
+KEY = b"a key that is long enough for the tests"
+DEBATE = "les-quais/contribution/usages"
+
+
+COMPILED: dict[bytes, bytes] = {}  # templates, compiled once for all the intakes of a run
+VOTE = "les-quais/premier-banc"
+CODES = [codes.code_of(bytes([number]) * 10) for number in range(40)]
+_DEBATES = {
+    "phrases": "title: Phrases\nquestion: Que dire ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: statements\n",
+    "premier-banc": "title: Le banc\nquestion: Où ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: priorities\n"
+    "options:\n  - {id: nord, title: Au nord}\n  - {id: sud, title: Au sud}\n  - {id: port, title: Au port}\n"
+    "ballot: {kind: approval, choices: 2}\n",
+    "points": "title: Points\nquestion: Combien ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: priorities\n"
+    "options:\n  - {id: nord, title: Au nord}\n  - {id: sud, title: Au sud}\n"
+    "ballot: {kind: points, points: 10, most: 8}\n",
+    "rangs": "title: Rangs\nquestion: Dans quel ordre ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: priorities\n"
+    "options:\n  - {id: nord, title: Au nord}\n  - {id: sud, title: Au sud}\nballot: {kind: ranking}\n",
+    "oui-ou-non": "title: Oui ou non\nquestion: Oui ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: referendum\n"
+    "ballot: {kind: yes-no}\n",
+}
+
+
+def with_votes(city: Path, codes_of: Iterable[str] = CODES, statements: int = 23) -> Path:
+    """Add to the small city debates where one votes: on sentences, by approval, points, ranks, yes or no."""
+    home = city / "content/campaigns/les-quais"
+    for slug, head in _DEBATES.items():
+        (home / "debates" / f"{slug}.md").write_text(f"---\n{head}---\nVotons.\n", "utf-8")
+        folder = home / "votes" / slug
+        marks = sorted(codes.mark_of(f"les-quais/{slug}", code) for code in codes_of)
+        if slug != "phrases":
+            folder.mkdir(parents=True)
+            (folder / "codes.csv").write_text("code\n" + "".join(f"{mark}\n" for mark in marks), "utf-8")
+    void = codes.mark_of(VOTE, CODES[-1])
+    (home / "votes/premier-banc/void.csv").write_text(f"code\n{void}\n", "utf-8")
+    for number in range(statements):
+        path = home / "contributions" / f"20160401-{number:08}.md"
+        head = "debate: phrases\ndate: 2016-04-01\nvoice: individual\nchannel: paper\n"
+        path.write_text(f"---\n{head}---\nPhrase numéro {number}.\n", "utf-8")
+    return city
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = 1_490_000_000.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+class Intake:
+    """An intake that runs inside the test, on the journal at an address."""
+
+    def __init__(self, root: Path, address: str = "", settings: str = "", day: str = "2016-04-20") -> None:
+        self.root = minimal_city(root) if not (root / "agora.toml").exists() else root
+        toml = self.root / "agora.toml"
+        text = toml.read_text("utf-8").replace("demonstration = true", f"as_of = {day}\ndemonstration = true")
+        toml.write_text(f"{text}\n[intake]\n{settings}\n", "utf-8")
+        self.address = address or address_in(self.root, "sqlite:///.agora/intake/journal.sqlite")
+        self.clock, self.signer, self.log = Clock(), Signer(KEY), io.StringIO()
+        self.cities, self.writer = Cities(self.root, COMPILED), Writer(self.address)
+        self.endpoint = Endpoint(self.cities, self.writer, self.signer, self.clock)
+        self.app: Flask = app_of(self.endpoint, self.cities, self.log)
+        self.client = self.app.test_client()
+        self.journal = Journal(self.address)
+
+    def post(self, address: str = DEBATE, *pairs: tuple[str, str], json: bool = True, **fields: str) -> Any:
+        """Post a form as a browser does."""
+        body = urlencode([*fields.items(), *pairs])
+        headers = {"Accept": "application/json" if json else "text/html", "Origin": "https://agora.villeneuve.example"}
+        kind = "application/x-www-form-urlencoded"
+        return self.client.post(f"/envoi/{address}", data=body, content_type=kind, headers=headers)
+
+    def close(self) -> None:
+        """Store what waits and give the connections back."""
+        self.writer.close()
+        self.journal.close()
