@@ -115,6 +115,9 @@ class Intake(Model):
     contact_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         365, description="Jours pendant lesquels les coordonnées sont gardées."
     )
+    refused_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        180, description="Jours pendant lesquels le texte d’un refus est gardé, pour en répondre."
+    )
     proxies: Annotated[int, Field(ge=0, le=5)] = Field(
         0, description="Mandataires de confiance devant le point d’entrée (nginx, Caddy)."
     )

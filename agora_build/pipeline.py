@@ -98,6 +98,17 @@ def build(order: Order) -> BuildReport:
     return replace(report, seconds=time.perf_counter() - began)
 
 
+def build_anew(order: Order) -> BuildReport:
+    """Build a site from nothing, and drop what earlier builds kept: it holds what was erased since."""
+    with _cache(order.root) as cache, locks.alone(cache):
+        state.forget(cache)
+    report = build(replace(order, full=True))
+    if not report.problems:
+        with release.alone(order.output.resolve()):
+            release.forget(order.output.resolve())
+    return report
+
+
 @contextmanager
 def _published_modes() -> Iterator[None]:
     """Let everybody read what is made, whatever the habits of the person who builds: a web server is somebody else."""

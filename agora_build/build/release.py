@@ -129,6 +129,12 @@ def update(output: Path, base: str, release: str, written: Iterable[str], gone: 
     _note_lag(output, (shown, release), None if before is None else before | changed)
 
 
+def forget(output: Path) -> None:
+    """Drop the site before, and what was published of it: it holds what was erased since."""
+    _drop(os.fspath(_beside(output, _SPARE)))
+    _beside(output, _LAG).unlink(missing_ok=True)
+
+
 def rollback(output: Path) -> Literal["", "none", "torn"]:
     """Exchange the site with the one before; say why that cannot be done."""
     spare = _beside(output, _SPARE)

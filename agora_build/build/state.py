@@ -1,7 +1,7 @@
 """Turns what an earlier build left in `.agora/` into what this one may rely on: signatures, release, day."""
 
 # os.path, several times quicker than Path objects, and `os` alone: this is read before anything else is imported.
-# ruff: noqa: PTH105, PTH118, PTH123
+# ruff: noqa: PTH105, PTH107, PTH110, PTH118, PTH123
 from __future__ import annotations
 
 import marshal
@@ -20,6 +20,14 @@ def read(folder: str) -> dict[str, object]:
     except (OSError, EOFError, ValueError, TypeError):
         return {}
     return state if isinstance(state, dict) and state.get("format") == _FORMAT else {}
+
+
+def forget(folder: str) -> None:
+    """Drop all that earlier builds of a city left in its folder."""
+    for name in (STORE, _STATE):
+        for path in (os.path.join(folder, name), os.path.join(folder, f"{name}.new")):
+            if os.path.exists(path):
+                os.remove(path)
 
 
 def write(folder: str, state: dict[str, object]) -> None:

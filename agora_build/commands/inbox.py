@@ -1,37 +1,59 @@
-"""Turns `agora inbox` into what staff decide of what people sent."""
+"""Turns `agora inbox` into what staff see and decide of what people sent."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NoReturn, get_args
 
 import click
 
+from agora_build.commands.inbox_words import HEADINGS, as_json, count, row, sheet_text, status_lines
 from agora_build.commands.relay import CITY, plainly, trouble
+from agora_build.content.models import Reason
+from agora_build.intake import inbox as box
+from agora_build.intake import ledger, settling
 from agora_build.intake.accept import accept as accepted
 from agora_build.intake.accept import paths_of, published
 from agora_build.intake.checkout import How, bring
-from agora_build.intake.journal import Entry
+from agora_build.intake.journal import STATES, Entry, EntryKind, State
+from agora_build.intake.moderation import reasons_at
 from agora_build.intake.opening import Opened, opened
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.relay import Trouble
+from agora_build.problems import printable
 from agora_build.urls import Urls
 
-_NOT_OFFERED = {
-    "unknown": "aucune contribution n’a ce numéro",
+_UNFIT = {
+    "unknown": "rien n’a ce numéro",
     "waiting": "elle n’est pas encore proposée ; lancez d’abord agora relay --once",
+    "merged": "elle est publiée ; pour l’ôter, « agora inbox erase » à la demande de l’auteur, ou un retrait "
+    "(withdrawn dans moderation.yml)",
     "refused": "elle a été refusée",
     "erased": "elle a été effacée à la demande de son auteur",
+    "moved": "elle a changé d’état pendant la commande ; relancez",
+    "batch": "c’est un lot de votes : aucun ne peut y être retrouvé",
+    "report": "c’est un signalement ou une demande d’effacement ; agora inbox settle le clôt",
+    "not-a-report": "ce n’est ni un signalement ni une demande d’effacement",
+    "bad-log": "le journal de modération ne se relit pas, ou s’écrit d’une façon que cette commande ne sait pas "
+    "compléter ; ajoutez la ligne à la main",
 }
 _BROUGHT: dict[How, str] = {
     "forwarded": "Le dossier de la ville est à jour (git).",
-    "written": "Le dossier de la ville a des changements en cours, ou n’est pas sous git : le fichier y est ajouté, "
+    "written": "Le dossier de la ville a des changements en cours, ou n’est pas sous git : le fichier y est écrit, "
     "à valider avec vos changements (git add, git commit).",
     "there": "Le dossier de la ville l’avait déjà.",
     "elsewhere": "Le dossier de la ville a des changements en cours dans les mêmes fichiers : "
     "validez-les (git commit), puis relancez cette commande.",
 }
+_ERASABLE = ("contribution", "question", "place", "workshop")
+_PATIENCE = 30.0  # seconds to wait for a relay at work
 
 
 @click.group()
@@ -49,7 +71,8 @@ def accept(identity: str, city: Path, *, no_build: bool) -> None:
         if intake.forge.remote:
             click.echo("Les propositions s’acceptent sur la forge : fusionnez-y la demande.", err=True)
             sys.exit(1)
-        entries = _accepted(intake, identity)
+        with _alone(intake):
+            entries = _accepted(intake, identity)
         how = bring(city, intake.repository, [path for entry in entries for path in paths_of(entry)])
         click.echo(f"Publié : {', '.join(entry.id for entry in entries)}. {_BROUGHT[how]}")
         if how == "elsewhere":
@@ -63,16 +86,192 @@ def _accepted(intake: Opened, identity: str) -> list[Entry]:
     try:
         return published(intake.journal, identity) or accepted(intake.journal, intake.repository, identity, intake.day)
     except UnfitError as error:
-        said = _NOT_OFFERED.get(error.code)
-        click.echo(f"Impossible : {said}." if said else trouble(Trouble(error.code, identity, error.detail)), err=True)
+        _unfit(error, identity)
+
+
+@inbox.command("list")
+@click.option("--state", "states", type=click.Choice(STATES), multiple=True, help="État ; par défaut, ce qui attend.")
+@click.option("--campaign", metavar="CAMPAGNE", default="", help="Une seule campagne.")
+@click.option("--kind", type=click.Choice(get_args(EntryKind)), help="Un seul genre.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Pour qui lit.")
+@CITY
+def show_list(city: Path, states: tuple[State, ...], campaign: str, kind: EntryKind | None, form: str) -> None:
+    """Lister ce qui a été reçu, du plus ancien au plus récent."""
+    with plainly(), opened(city) as intake:
+        found = box.lines(intake.journal, states or box.OPEN, campaign, kind)
+        if form == "json":
+            click.echo(json.dumps([as_json(line) for line in found], ensure_ascii=False, indent=2))
+            return
+        groups: dict[State, list[box.Line]] = {}
+        for line in found:
+            groups.setdefault(line.entry.state, []).append(line)
+    if not groups:
+        click.echo("Rien : tout ce qui a été reçu a été traité." if not states else "Rien dans cet état.")
+    for state in STATES:
+        if state in groups:
+            click.echo(f"{HEADINGS[state]} ({len(groups[state])})")
+            click.echo("\n".join(row(line) for line in groups[state]))
+
+
+@inbox.command()
+@click.argument("identity", metavar="NUMERO")
+@CITY
+def show(identity: str, city: Path) -> None:
+    """Montrer tout ce que l’on sait d’un envoi, et ce qu’il faut y regarder."""
+    with plainly(), opened(city) as intake:
+        entry = _found(intake, identity)
+        sheet = box.sheet(intake.journal, entry)
+        reasons: tuple[Reason, ...] = ()
+        try:
+            reasons = reasons_at(intake.repository, entry.campaign) if entry.campaign else ()
+        except UnfitError:
+            click.echo("Attention : le moderation.yml de cette campagne ne se relit pas.", err=True)
+    click.echo(sheet_text(sheet))
+    if entry.state in box.OPEN and entry.kind not in settling.SETTLED_BY_HAND:
+        known = ", ".join(reason.id for reason in reasons) or "aucune : ajoutez « reasons » à moderation.yml"
+        click.echo(f"\nPublier : agora inbox accept {entry.id}")
+        click.echo(f"Refuser : agora inbox refuse {entry.id} --reason … (raisons annoncées : {known})")
+
+
+@inbox.command()
+@click.argument("identity", metavar="NUMERO")
+@click.option("--reason", required=True, metavar="RAISON", help="Une raison annoncée dans moderation.yml.")
+@click.option("--message", default="", help="Ce que l’auteur lira à l’adresse de son reçu.")
+@click.option("--no-build", is_flag=True, help="Ne pas reconstruire le site.")
+@CITY
+def refuse(identity: str, reason: str, message: str, city: Path, *, no_build: bool) -> None:
+    """Ne pas publier : la raison va au journal de modération, le message à l’auteur, le texte reste privé."""
+    with plainly(), opened(city) as intake:
+        with _alone(intake):
+            done = _decided(
+                intake, identity, partial(settling.refuse, identity=identity, reason=reason, message=message)
+            )
+        click.echo(f"Refusé : {identity}. L’auteur lira la raison{' et votre message' if message else ''}.")
+        _bring(intake, done)
+    if not no_build and done.published:
+        _build(city, [])
+
+
+@inbox.command()
+@click.argument("identity", metavar="NUMERO", required=False)
+@click.option("--again", is_flag=True, help="Rejouer tous les effacements, après avoir remis une sauvegarde.")
+@click.option("--no-build", is_flag=True, help="Ne pas reconstruire le site.")
+@CITY
+def erase(identity: str | None, city: Path, *, again: bool, no_build: bool) -> None:
+    """Effacer ce qu’une personne a envoyé, où que ce soit, à sa demande."""
+    if bool(identity) == again:
+        raise click.UsageError("donnez un numéro, ou --again")
+    with plainly(), opened(city) as intake, _alone(intake):
+        wanted = [identity] if identity else _erased_before(intake)
+        done = [_decided(intake, each, partial(settling.erase, identity=each)) for each in wanted]
+        for item in done:
+            ledger.note(city, item.entry.id, intake.day)
+            click.echo(f"Effacé : {item.entry.id}. Ses coordonnées et son texte ne sont plus dans le journal.")
+            if item.others:
+                click.echo(f"  Clos avec lui : {', '.join(item.others)}.")
+            _bring(intake, item)
+    if again:
+        click.echo(f"{count(len(done), 'effacement rejoué', 'effacements rejoués')}.")
+    if any(item.published for item in done):
+        click.echo("L’historique de git garde ce qui avait été publié ; docs/moderation.md dit comment le réécrire.")
+    if not no_build:
+        _build(city, [], forget=True)
+
+
+@inbox.command()
+@click.argument("identity", metavar="NUMERO")
+@CITY
+def settle(identity: str, city: Path) -> None:
+    """Clore un signalement ou une demande d’effacement, une fois traité : son texte est détruit."""
+    with plainly(), opened(city) as intake:
+        _decided(intake, identity, partial(settling.settle, identity=identity))
+    click.echo(f"Clos : {identity}.")
+
+
+@inbox.command()
+@CITY
+def purge(city: Path) -> None:
+    """Détruire les coordonnées dont le jour est venu, et les textes refusés depuis plus longtemps qu’annoncé."""
+    with plainly(), opened(city) as intake:
+        done = box.purge(intake.journal, intake.repository, intake.day, intake.settings.refused_days)
+    texts = count(done.texts, "texte refusé", "textes refusés")
+    click.echo(f"Détruits : {count(done.contacts, 'adresse', 'adresses')}, {texts}.")
+
+
+@inbox.command()
+@CITY
+def status(city: Path) -> None:
+    """Dire en clair où en est la boîte, et quoi faire."""
+    with plainly(), opened(city) as intake:
+        click.echo("\n".join(status_lines(intake)))
+
+
+def _found(intake: Opened, identity: str) -> Entry:
+    entry = intake.journal.entry(identity)
+    return entry or _unfit(UnfitError("unknown", identity), identity)
+
+
+def _decided(intake: Opened, identity: str, decide: Callable[[settling.Desk], settling.Settled]) -> settling.Settled:
+    desk = settling.Desk(intake.journal, intake.repository, intake.forge, intake.day)
+    try:
+        return decide(desk)
+    except UnfitError as error:
+        _unfit(error, identity)
+
+
+def _unfit(error: UnfitError, identity: str) -> NoReturn:
+    if error.code == "unknown-reason":
+        said = f"ce n’est pas une raison annoncée par cette campagne ; les siennes : {error.detail}"
+    elif error.code == "no-reason":
+        said = "cette campagne n’a annoncé aucune raison de refuser ; ajoutez « reasons » à son moderation.yml, validez"
+    else:
+        said = _UNFIT.get(error.code, "")
+    known = f"Impossible ({printable(identity)}) : {said}."
+    click.echo(known if said else trouble(Trouble(error.code, identity, error.detail)), err=True)
+    sys.exit(1)
+
+
+def _erased_before(intake: Opened) -> list[str]:
+    """List what was erased, by the ledger and by the journal, as far as the journal knows it."""
+    known = [*ledger.noted(intake.city), *(entry.id for entry in intake.journal.entries("erased"))]
+    entries = (intake.journal.entry(each) for each in dict.fromkeys(known))
+    return [entry.id for entry in entries if entry and entry.kind in _ERASABLE]
+
+
+def _bring(intake: Opened, done: settling.Settled) -> None:
+    """Bring what a decision published into the city's folder; where it could not, say what is left to do."""
+    if done.by_hand:
+        click.echo(f"Ajoutez à moderation.yml de {done.entry.campaign}, sur la branche publiée :\n{done.by_hand}")
+    if not done.published or not done.published.files:
+        return
+    how = bring(intake.city, intake.repository, list(done.published.files), done.published.before)
+    click.echo(_BROUGHT[how])
+    if how == "elsewhere":
         sys.exit(1)
 
 
-def _build(city: Path, entries: list[Entry], language: str) -> None:
+@contextmanager
+def _alone(intake: Opened) -> Iterator[None]:
+    """Wait until no relay works: what is destroyed must not be what it is writing."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        with intake.journal.alone("relay") as alone:
+            if alone:
+                yield
+                return
+        if time.monotonic() > until:
+            click.echo("Un relais travaille depuis plus de trente secondes ; relancez cette commande.", err=True)
+            sys.exit(1)
+        time.sleep(0.2)
+
+
+def _build(city: Path, entries: Sequence[Entry], language: str = "fr", *, forget: bool = False) -> None:
+    """Build the site; `forget` what earlier builds kept, when it holds what was erased."""
     from agora_build import pipeline
     from agora_build.problems import as_text, wording
 
-    report = pipeline.build(pipeline.Order(os.fspath(city), city / "output", None, os.cpu_count() or 1))
+    order = pipeline.Order(os.fspath(city), city / "output", None, os.cpu_count() or 1)
+    report = pipeline.build_anew(order) if forget else pipeline.build(order)
     if report.problems:
         click.echo("\n\n".join(as_text(problem, wording("fr")) for problem in report.problems))
         click.echo("Le site n’a pas été reconstruit : corrigez, puis agora build.", err=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from agora_build import git
@@ -19,6 +20,9 @@ from agora_build.intake.repository import HEADS, Move, Repository, RepositoryErr
 
 # How what was accepted came into the folder: with git, as files of their own, or not at all.
 How = Literal["forwarded", "written", "there", "elsewhere"]
+
+
+NOTHING_BEFORE: Mapping[str, bytes | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,27 @@ def follow(city: Path, repository: Repository, day: datetime.date) -> None:
     repository.move([Move(repository.base, new, ours)])
 
 
-def bring(city: Path, repository: Repository, paths: Sequence[str]) -> How:
-    """Bring what was accepted into the city's folder: by git where nothing is in the way, else as new files."""
+def bring(
+    city: Path, repository: Repository, paths: Sequence[str], before: Mapping[str, bytes | None] = NOTHING_BEFORE
+) -> How:
+    """Bring what was decided into the city's folder: by git where nothing is in the way, else as files.
+
+    A file that is still as it was `before` is written over; any other is left to whoever works on it.
+    """
     around, head = checkout_of(city), repository.head()
     if around and around.branch == repository.base and _is_clean(around) and _forwarded(around, repository, head):
         return "forwarded"
     contents = {path: repository.read(head, path) for path in paths}
-    missing = [path for path in paths if not (city / path).exists()]
+    missing = [path for path in paths if not (city / path).is_symlink() and _content(city / path) == before.get(path)]
     for path in missing:
         _write(city / path, contents[path] or b"")
     if any((city / path).read_bytes() != contents[path] for path in paths):
         return "elsewhere"
     return "written" if missing else "there"
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() and not path.is_symlink() else None
 
 
 def _forwarded(around: Checkout, repository: Repository, head: str) -> bool:

@@ -93,6 +93,12 @@ class Repository:
         blob = self.blobs([(commit, path)])[0]
         return self.ask("cat-file", "blob", blob, strip=False) if blob else None
 
+    def named(self, name: str) -> list[str]:
+        """List the published files of a name."""
+        said = self.ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.head()).decode("utf-8", "replace")
+        here = (path.removeprefix(self.inside) for path in said.split("\0") if path.startswith(self.inside))
+        return [path for path in here if path.rpartition("/")[2] == name]
+
     def common(self, one: str, other: str) -> str:
         """Give the commit from which two went apart; '' when they have none."""
         done = self._run(("merge-base", one, other))
@@ -163,6 +169,11 @@ class Repository:
         lines += [f"update {HEADS}{move.branch} {move.new or none} {move.old or none}\n" for move in moves]
         given = "".join([*lines, "prepare\n", "commit\n"]).encode()
         return self._run(("update-ref", "--stdin", "--no-deref"), given).returncode == 0
+
+    def forget(self) -> None:
+        """Destroy what no branch holds; nobody may be writing here meanwhile."""
+        self.ask("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
+        self.ask("gc", "--quiet", "--prune=now")
 
     def fetch(self, forge: Forge, prefix: str) -> None:
         """Bring the published branch, and those below a prefix, to where they are on a forge that is elsewhere."""

@@ -228,6 +228,15 @@ class Journal:
             connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
         self._shred()
 
+    def forget(self, identities: Sequence[str]) -> int:
+        """Destroy the texts and the contacts of refused entries, whose state and reason stay; give how many had one."""
+        refused = _ENTRIES.c.id.in_(identities) & (_ENTRIES.c.state == "refused") & (_ENTRIES.c.content != "")
+        with _told(), self._writing.begin() as connection:
+            count = connection.execute(sql.update(_ENTRIES).where(refused).values(content="", labels="")).rowcount
+            connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id.in_(identities)))
+        self._shred()
+        return count
+
     def contact(self, identity: str) -> Contact | None:
         """Give the contact of an entry."""
         query = sql.select(_CONTACTS.c.email, _CONTACTS.c.until).where(_CONTACTS.c.id == identity)
@@ -325,10 +334,18 @@ class Journal:
         )
 
     def _shred(self) -> None:
-        """Leave nothing of what was deleted in the file of SQLite or in its log."""
-        if self._engine.dialect.name == "sqlite":
-            with _told(), self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Leave nothing of what was deleted in the files of the database; raise JournalError while it cannot be done.
+
+        SQLite overwrites it, and its log is emptied. PostgreSQL writes its tables again without it.
+        """
+        if self._engine.dialect.name != "sqlite":
+            with _told(), self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.exec_driver_sql("VACUUM (FULL) entries, contacts")
+            return
+        with _told(), self._engine.connect() as connection:
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise JournalError("somebody reads what is erased; ask again")
 
 
 @contextmanager
