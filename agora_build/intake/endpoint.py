@@ -309,7 +309,7 @@ class Endpoint:
 def _erased(journal: Journal, request: Sent) -> Entry | None:
     """Erase what a request is about, or note the request; give what it is about as it is then."""
     identity = request.entry.target
-    journal.forget(identity)
+    journal.drop_contact(identity)
     if not journal.erase(identity, *_AT_ONCE) and journal.entry(identity):
         journal.accept([request])
     return journal.entry(identity)

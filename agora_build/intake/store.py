@@ -222,7 +222,7 @@ class Journal:
         self._shred()
         return done
 
-    def forget(self, identity: str) -> None:
+    def drop_contact(self, identity: str) -> None:
         """Destroy the contact of an entry."""
         with _told(), self._writing.begin() as connection:
             connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
