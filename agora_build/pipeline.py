@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ from agora_build.content.models import Page
 from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap
 from agora_build.problems import START, Problem, in_order
+from agora_build.record import Record, replace
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, theme_folders
 
@@ -44,8 +44,7 @@ _FEW = 3  # scopes that are rendered sooner than processes are forked
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
+class BuildReport(Record, frozen=True):
     """What a build did: the problems that stopped it, or how many files the site has, and how many it wrote."""
 
     problems: list[Problem]
@@ -59,8 +58,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Record, frozen=True):
     """What is asked for: the city, where its site goes, the day it speaks of, and how to build."""
 
     root: str

@@ -6,14 +6,14 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from agora_build.record import Record, field
 
 MESSAGES = Path(__file__).parent / "messages"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Record, frozen=True, order=True):
     """A place in a text file: 1-based line and column, length in characters (at least 1)."""
 
     line: int
@@ -26,8 +26,7 @@ START = Span(1, 1)
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record, frozen=True):
     """One mistake: where it is, its code, and the values its message needs."""
 
     path: str
@@ -42,8 +41,7 @@ class Problem:
         return (self.path, self.span, self.code, tuple(sorted(self.values.items())))
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Record, frozen=True):
     """The message and the hint of each problem code, in one language."""
 
     texts: Mapping[str, Mapping[str, str]]

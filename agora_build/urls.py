@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from urllib.parse import quote
+
+from agora_build.record import Record
 
 _WORDS = {
     "fr": {
@@ -127,8 +128,7 @@ _AS_IT_IS = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch  # what quote() would lea
 _STRANGE = re.compile(r"^/|//|(?:^|/)\.\.?(?:/|$)|/$|^$").search  # what only posixpath knows how to compare
 
 
-@dataclass(frozen=True)
-class Urls:
+class Urls(Record, frozen=True, dict=True):
     """The public paths of a site in one language; all are relative to the site's root and name a file."""
 
     language: str

@@ -6,7 +6,6 @@ import datetime
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +15,7 @@ from agora_build.content.models import Contribution
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.voices import summary
 from agora_build.pipeline import BuildReport, Order, build
+from agora_build.record import replace
 from agora_build.rendering.output import Output
 
 

@@ -9,6 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "agora_build"
 LAYERS = (
+    {"record"},
     {"problems", "urls", "git"},
     {"content.fields", "content.models"},
     {"config"},
@@ -27,6 +28,7 @@ ALONE = {  # each library lives behind one module
     "markdown": {"rendering.prose"},
     "nh3": {"rendering.citizen", "rendering.prose"},
     "jinja2": {"rendering.templates"},
+    "msgspec": {"record"},
     "tinytag": {"content.audio"},
     "numpy": {"civic.consensus"},
     "segno": {"rendering.letters"},

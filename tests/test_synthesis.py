@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from agora_build.content.models import Debate
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.outputs import contribution_pages, debate_pages, synthesis_pages
 from agora_build.outputs.synthesis_pages import SHOWN, SynthesisPage
+from agora_build.record import replace
 from agora_build.rendering.theme import Frame, Theme, base_theme
 
 DAY = datetime.date(2017, 1, 20)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from agora_build import git
 from agora_build.build.commit import is_id, shallow_of
+from agora_build.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedOut:
+class CheckedOut(Record, frozen=True):
     """A commit laid out in a folder: where the city is in it, and what the repository says of it."""
 
     city: Path

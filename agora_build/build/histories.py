@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
 
 from agora_build.build.commit import shallow_of
 from agora_build.build.plan import Plan
 from agora_build.build.store import Store
 from agora_build.content.history import Histories, read
 from agora_build.content.site import Site
+from agora_build.record import replace
 
 _FACT = "history"
 _SURE = ("complete", "outside-git")  # what the same commit will say again; git may be installed, or mended

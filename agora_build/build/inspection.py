@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 from urllib.parse import unquote
 
 from agora_build.problems import START, Problem
+from agora_build.record import Record
 
 _TAG = re.compile(r'<[A-Za-z]\w*\s(?:[^>"]*"[^"]*")*[^>"]*>')  # what people wrote can look like one, not be one
 _ATTRIBUTE = re.compile(r' (id|href|src|data|poster)="([^"]*)"')
@@ -20,8 +20,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 HOME = "index.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Record, frozen=True):
     """What a page offers and wants: its ids, and the `path` or `path#anchor` of each link inside the site."""
 
     ids: tuple[str, ...] = ()

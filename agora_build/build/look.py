@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,13 @@ from agora_build.build.commit import commit_of, shallow_file
 from agora_build.content.config_file import NAME, ConfigFile, read_config_file
 from agora_build.content.day import day_of_build, is_said
 from agora_build.content.tree import is_media
+from agora_build.record import Record
 from agora_build.rendering.theme import theme_folders
 
 _STATIC = "/static/"
 
 
-@dataclass(frozen=True, slots=True)
-class City:
+class City(Record, frozen=True):
     """A city as it stands: what the disk says of its files, its configuration, its day, its commit."""
 
     since: int  # nanoseconds

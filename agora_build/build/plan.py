@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from agora_build.build.scopes import ASSETS_SCOPE, CITY_SCOPE, RECORD_SCOPE, SITEMAP_SCOPE, Job, thread_jobs
 from agora_build.build.store import Row
 from agora_build.content.gathering import Key, cited_by
 from agora_build.content.site import Microsite, Site
+from agora_build.record import Record, field
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Record):
     """What changed: everything (the day, the theme, the configuration, a media file), or some scopes.
 
     A file of a campaign changes that campaign and all its threads, which show it above what they say; a contribution

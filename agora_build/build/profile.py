@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from agora_build.build.scopes import Made
+from agora_build.record import Record, field
 
 SLOWEST = 10
 
 
-@dataclass(slots=True)
-class Profile:
+class Profile(Record):
     """Where the time of a build went; the seconds of kinds and files are added over all processes."""
 
     stages: dict[str, float] = field(default_factory=dict)

@@ -10,7 +10,6 @@ import datetime
 import pickle
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from agora_build.build import workers
 from agora_build.build.signature import Signatures
@@ -24,6 +23,7 @@ from agora_build.content.pictures import check_pictures
 from agora_build.content.site import AudioFacts
 from agora_build.content.tree import MAX_TEXT, VOTES, found_at, scan, well_named
 from agora_build.problems import Problem
+from agora_build.record import Record, field
 
 _CHUNK = 250  # files that a process reads in one go
 # A new file of these kinds changes nothing that others rely on.
@@ -32,8 +32,7 @@ _ALONE = ("contributions", "places", "questions", "answers")
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Record):
     """What was read: rows for the store, the paths that are gone, the audio facts, or the problems."""
 
     rows: list[Row] = field(default_factory=list)
@@ -42,8 +41,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(Record, frozen=True):
     """Reads and checks some of the files of a city, in one process."""
 
     draft: Draft

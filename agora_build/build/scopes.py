@@ -8,6 +8,7 @@ outputs. Each of these has a fingerprint, so that only those that changed are re
 # ruff: noqa: PTH103, PTH118, PTH123
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import marshal
@@ -16,7 +17,6 @@ import pickle
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -33,6 +33,7 @@ from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
 from agora_build.content.votes import vote_of
 from agora_build.problems import START, Problem
+from agora_build.record import Record, field, replace
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, Theme
 
@@ -70,8 +71,7 @@ class Rendered(NamedTuple):
     wants: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Made:
+class Made(Record):
     """A scope rendered: its record, what went wrong, what changed on the disk, and how long each kind took."""
 
     row: ScopeRow
@@ -93,7 +93,7 @@ def thread_jobs(campaign: str, debate: str, contributions: int) -> list[Job]:
     return [Job("thread", campaign, debate, shard, shards) for shard in range(shards)]
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Press:
     """Renders scopes into the folder `stage`; with `fresh`, every file is written, known or not."""
 
@@ -109,10 +109,10 @@ class Press:
     twin: str  # a folder for second names of what is written, or ''
     fresh: bool
     theme_changed: bool
-    theme: Theme = field(init=False)
-    _owner: int = field(default_factory=os.getpid)
+    theme: Theme = dataclasses.field(init=False)
+    _owner: int = dataclasses.field(default_factory=os.getpid)
     _reader: Store | None = None
-    _folders: set[str] = field(default_factory=set)
+    _folders: set[str] = dataclasses.field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Prepare the theme, with what an earlier build compiled of it."""

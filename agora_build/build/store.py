@@ -9,10 +9,10 @@ import os
 import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.site import Entry
+from agora_build.record import Record
 
 _FORMAT = 1  # of this file; another one is as good as none
 _TABLES = """
@@ -26,8 +26,7 @@ CREATE TABLE made (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record, frozen=True):
     """A content file as it was read: where it belongs, what it says, what it offers to others, the media it names."""
 
     path: str
@@ -39,8 +38,7 @@ class Row:
     named: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeRow:
+class ScopeRow(Record, frozen=True):
     """A scope as it was rendered; see scopes.Made for what each part holds."""
 
     name: str

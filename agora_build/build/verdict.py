@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.problems import Problem, printable
+from agora_build.record import Record
 
 _SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Record, frozen=True):
     """What a site says of where it comes from."""
 
     version: str
@@ -22,8 +21,7 @@ class Origin:
     history: str = ""  # what it could not tell of the history: see outputs.record
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record, frozen=True):
     """One file that is not as expected."""
 
     kind: Literal["changed", "missing", "extra", "unread"]
@@ -31,16 +29,14 @@ class Difference:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Record, frozen=True):
     """What kept the verification from its end: a code that `said` has words for, and details."""
 
     code: str
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record, frozen=True):
     """All that a verification found.
 
     `served` is what differs between the files and the site's own SHA256SUMS; `rebuilt`, between that list and what

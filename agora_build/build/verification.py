@@ -7,7 +7,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from agora_build.build import sums
@@ -17,6 +16,7 @@ from agora_build.build.served import AbsentError, Folder, Place, UnreadError, co
 from agora_build.build.verdict import Difference, Obstacle, Origin, Verdict
 from agora_build.outputs import record
 from agora_build.problems import Problem
+from agora_build.record import replace
 
 Rebuild = Callable[[Path, Path, datetime.date], list[Problem]]
 Progress = Callable[[str, int, int], None]

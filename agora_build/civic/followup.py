@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from agora_build.record import Record
 
 State = Literal["waiting", "overdue", "answered", "late"]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Record, frozen=True):
     """A question as its follow-up sees it: the office it was put to, its days, and within how many days a reply is due.
 
     `answered` is None as long as nobody replied, `within` is None where the rules promise no deadline.
@@ -42,8 +42,7 @@ class Asked:
         return "overdue" if over else "waiting"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Record, frozen=True):
     """How many questions are in each state (a question is in one alone), and the median delay of the answers, in days.
 
     The median of an even number of delays is the mean of the two in the middle, so it may end in a half.

@@ -10,7 +10,6 @@ import re
 import tomllib
 import zoneinfo
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from agora_build.config import BASE_THEME, CityMap, Config
@@ -19,14 +18,14 @@ from agora_build.content.source import decoded
 from agora_build.content.tree import MAX_TEXT
 from agora_build.content.validate import nearest, shown, valid_fields, validated
 from agora_build.problems import START, Problem, Span
+from agora_build.record import Record, field
 
 NAME = "agora.toml"
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*([A-Za-z0-9_.-]+|"[^"]*"|'[^']*')\s*=\s*""")
 
 
-@dataclass(slots=True)
-class TomlSource:
+class TomlSource(Record):
     """The text of agora.toml with the places of its tables and keys."""
 
     text: str = ""
@@ -52,8 +51,7 @@ class TomlSource:
         return Problem(NAME, span, code, values, lines[span.line - 1] if span.line <= len(lines) else "")
 
 
-@dataclass(slots=True)
-class ConfigFile:
+class ConfigFile(Record):
     """What agora.toml says, and what of it can serve even when something else in it is wrong."""
 
     config: Config | None = None

@@ -6,7 +6,6 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,17 @@ from agora_build.civic.tally import Count, count, holds, passed
 from agora_build.content.kept import Kept
 from agora_build.content.models import Ballot, Debate, MeetingTally, PaperCount
 from agora_build.content.site import Thread, Vote, VoteFile
+from agora_build.record import Record, replace
 
 
-@dataclass(frozen=True, slots=True)
-class PaperResult:
+class PaperResult(Record, frozen=True):
     """The count of paper ballots, and who counted."""
 
     count: Count
     said: PaperCount | None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record, frozen=True):
     """What a vote by ballot gave: with codes, on paper, by raised hands; the three are never added.
 
     `sent` is how many codes could be used, `used` how many were; `holds` says whether that is enough, `passed` whether

@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agora_build.content import markdown_scan
@@ -21,13 +20,13 @@ from agora_build.content.source import Source, read_source
 from agora_build.content.tree import TOMBSTONES, Found
 from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
+from agora_build.record import Record, field, replace
 
 Period = tuple[datetime.date | None, datetime.date | None]
 _PEOPLES = ("contributions", "places", "workshops", "questions")  # folders whose texts have no heading to link to
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Record):
     """A content file: where it belongs, what was written, and what of it is right so far."""
 
     found: Found
@@ -69,8 +68,7 @@ class Document:
         return self.source.problem(code, Span(line, column, max(1, length)), **values)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Record, frozen=True):
     """All that the checks of other files may see of a file; as long as it is the same, they need not be made again."""
 
     read: bool = False
@@ -94,8 +92,7 @@ class Offer:
 NOTHING = Offer()
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Record):
     """A city being read: `found` and `files` say what is there; a file is read when somebody asks for it."""
 
     root: str

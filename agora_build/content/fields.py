@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+# Whatever is installed beside Agora, no plugin changes what a model accepts; looking for some costs 10 ms a process.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from agora_build.record import Record
 
 MAX_CITIZEN_TEXT = 8000
 MIN_YEAR, MAX_YEAR = 1500, 2500
@@ -38,15 +43,13 @@ def _restored(kind: type[Model], values: tuple[Any, ...]) -> Model:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Record, frozen=True):
     """Marks a field that names something else: a quarter, office, debate, contribution, decision, resource or layer."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileReference:
+class FileReference(Record, frozen=True):
     """Marks a field that names a file kept beside the content file; suffixes are lower-case, with the dot."""
 
     suffixes: tuple[str, ...]

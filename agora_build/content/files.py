@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from agora_build.content.site import Site
+from agora_build.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Record, frozen=True):
     """A file to download: its path in the city's repository, its name, its kind (PDF, CSV), its size in bytes."""
 
     source: str

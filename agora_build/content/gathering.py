@@ -8,13 +8,13 @@ import datetime
 import os
 import pathlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from agora_build.config import Config
 from agora_build.content.models import Contribution, Erased, ErasedContribution
 from agora_build.content.site import AudioFacts, Contributed, Entry, Microsite, Site, Thread, ThreadSummary
 from agora_build.content.tree import TOMBSTONES, VOTES
+from agora_build.record import replace
 
 Key = tuple[str, str]  # a campaign's slug and a debate's
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.content.meetings import next_meetings
@@ -13,11 +12,11 @@ from agora_build.content.site import Entry, Microsite, Voices
 from agora_build.content.states import Opening, campaign_state, debate_state
 from agora_build.content.steps import TimelineStep, current_step
 from agora_build.content.voices import of_debate, of_microsite
+from agora_build.record import Record
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Record, frozen=True):
     """The one thing a page asks of its reader: what it is, the name of the thing, the page that does it."""
 
     kind: Literal["debate", "meeting"] | SectionName
@@ -25,8 +24,7 @@ class Action:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignLine:
+class CampaignLine(Record, frozen=True):
     """A campaign in a list, its state, what it asks, and how many voices it has gathered."""
 
     entry: Entry[Campaign]
@@ -35,8 +33,7 @@ class CampaignLine:
     voices: Voices
 
 
-@dataclass(frozen=True, slots=True)
-class DebateLine:
+class DebateLine(Record, frozen=True):
     """A debate of a campaign, with its voices."""
 
     entry: Entry[Debate]

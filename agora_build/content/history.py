@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from agora_build import git
 from agora_build.content.rules import History, Reading, State, Version, fields
 from agora_build.content.source import read_source
+from agora_build.record import Record, field
 
 Readings = dict[str, Reading]  # by the id of what git holds
 _MAX_NAMES = 20  # that one folder had: each is looked for in turn
@@ -42,8 +42,7 @@ class _Event(NamedTuple):
     blob: str  # '' when there is no file any more, or something else than a file
 
 
-@dataclass(frozen=True, slots=True)
-class Histories:
+class Histories(Record, frozen=True):
     """The history of each campaign in git, by slug; the first commits known of a shallow clone; the readings."""
 
     state: State
@@ -68,8 +67,7 @@ def read(root: str, commit: str, campaigns: Sequence[str], shallow: Iterable[str
         return Histories("refused")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Record, frozen=True):
     """Asks git; every path is from the root of the repository."""
 
     root: Path

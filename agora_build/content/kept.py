@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from agora_build.record import Record, field
 
-@dataclass(slots=True)
-class Kept:
+
+class Kept(Record):
     """What took long to count, by the hash of what it was counted from; `made` is what no earlier build knew."""
 
     known: Callable[[bytes], bytes | None]

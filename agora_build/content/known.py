@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from agora_build.content.tree import Found, found_at, is_media
 
 
-@dataclass(frozen=True, slots=True)
 class KnownPlaces(Mapping[str, Found]):
     """The content files among the city's paths."""
 
-    paths: Mapping[str, object]
+    def __init__(self, paths: Mapping[str, object]) -> None:
+        """Take the paths, as the keys of a mapping."""
+        self.paths = paths
 
     def __getitem__(self, path: str) -> Found:
         """Tell what a content file is."""
@@ -31,11 +31,12 @@ class KnownPlaces(Mapping[str, Found]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
 class KnownMedia(AbstractSet[str]):
     """The media among the city's paths."""
 
-    paths: Mapping[str, object]
+    def __init__(self, paths: Mapping[str, object]) -> None:
+        """Take the paths, as the keys of a mapping."""
+        self.paths = paths
 
     def __contains__(self, path: object) -> bool:
         """Tell whether a path is that of a media file."""

@@ -6,7 +6,6 @@ import datetime
 import os
 import pathlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from agora_build.content.checks import check, check_ids
@@ -20,10 +19,10 @@ from agora_build.content.site import Entry, Site, Thread
 from agora_build.content.tree import Tree, scan
 from agora_build.content.voices import summary
 from agora_build.problems import Problem, in_order
+from agora_build.record import Record, field
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Record, frozen=True):
     """A city as read: its site and threads, or None and the problems, in the order of a report."""
 
     site: Site | None

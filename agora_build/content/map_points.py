@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.content.models import Campaign, Channel, Location, Place, Voice, Workshop
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.states import campaign_state, workshop_state
+from agora_build.record import Record, replace
 from agora_build.urls import Urls, place_anchor
 
 Kind = Literal["campaign", "place", "workshop"]
@@ -18,8 +17,7 @@ Mark = Literal["circle", "square", "diamond", "hexagon", "triangle", "pentagon"]
 MARKS: tuple[Mark, ...] = ("circle", "square", "diamond", "hexagon", "triangle", "pentagon")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapPoint:
+class MapPoint(Record, frozen=True, kw_only=True):
     """One point of a map.
 
     `number` is the same on the map and in the list, 0 for what is in the list alone; `rank` is the place of its layer,
@@ -59,8 +57,7 @@ class MapPoint:
         return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
 
-@dataclass(frozen=True, slots=True)
-class MapFiles:
+class MapFiles(Record, frozen=True):
     """The output paths of a map: its page, static picture, data for scripts, and data for everyone."""
 
     page: str
@@ -137,7 +134,7 @@ def _places(microsite: Microsite, urls: Urls) -> Iterator[MapPoint]:
         for entry in microsite.places:
             if entry.meta.layer == layer.id:
                 point = _place(entry, microsite, urls)
-                yield dataclasses.replace(point, layer_title=layer.title, question=layer.question)
+                yield replace(point, layer_title=layer.title, question=layer.question)
 
 
 def _place(entry: Entry[Place], microsite: Microsite, urls: Urls) -> MapPoint:
@@ -200,5 +197,5 @@ def _numbered(points: Iterable[MapPoint]) -> tuple[MapPoint, ...]:
         rank = layers.index(layer)
         number += point.spot is not None
         own = number if point.spot else 0
-        numbered.append(dataclasses.replace(point, number=own, rank=rank, mark=MARKS[rank % len(MARKS)]))
+        numbered.append(replace(point, number=own, rank=rank, mark=MARKS[rank % len(MARKS)]))
     return tuple(numbered)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from agora_build.record import Record
 from agora_build.urls import anchor
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -26,8 +26,7 @@ _EXPLICIT = re.compile(r"\s*\{:?\s*[^{}]*#([\w:.-]+)[^{}]*\}\s*$")
 _LIST = re.compile(r"^\s*(?:[-+*]|\d+[.)])\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Record, frozen=True):
     """A link or picture: its target as written, where that is in the text, the text shown for it."""
 
     target: str
@@ -36,8 +35,7 @@ class Link:
     text: str | None  # None when the text is not known here (a reference definition)
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Record, frozen=True):
     """A heading: its level, its words, the id it gives itself ('' when none), where it is in the text."""
 
     level: int

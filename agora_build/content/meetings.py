@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 
 from agora_build.content.models import Debate, Workshop
 from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import Holding, workshop_state
+from agora_build.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(Record, frozen=True):
     """A workshop, its state on the day of the build, and the title of its campaign."""
 
     entry: Entry[Workshop]
@@ -22,16 +21,14 @@ class Meeting:
     coming: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Record, frozen=True):
     """The meetings of one month; `first` is the month's first day."""
 
     first: datetime.date
     meetings: tuple[Meeting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(Record, frozen=True):
     """Meetings to come, soonest first, and past ones, latest first."""
 
     coming: tuple[Month, ...]

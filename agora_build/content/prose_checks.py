@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from agora_build.content import markdown_scan
@@ -17,6 +16,7 @@ from agora_build.content.staff_text import staff_values
 from agora_build.content.tree import WITH_ID, found_at
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem
+from agora_build.record import Record
 
 _STAFF = ("pages", "campaign", "debates", "resources", "kits", "episodes", "decisions", "juries", "answers")
 _CITIZENS = ("contributions", "places", "workshops", "questions")
@@ -29,8 +29,7 @@ MAX_NESTING = 20
 _NESTED = re.compile(rf"^(?:[^\S\n]|[>+*\-.)0-9]){{{MAX_NESTING + 1}}}", re.MULTILINE)  # where a line may be nested so
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Record, frozen=True):
     """A text in a file: the body, or a value of the metadata (then `path` names it)."""
 
     document: Document

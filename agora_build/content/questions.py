@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from agora_build.civic.followup import Asked, State
 from agora_build.content.models import Answer, Campaign, Decision, Question, Stage
 from agora_build.content.site import Contributed, Entry, Microsite, Site
+from agora_build.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Record, frozen=True):
     """A question, its answer (None as long as it is not given), its state, and the last day of an answer in time."""
 
     entry: Entry[Question]
@@ -23,8 +22,7 @@ class Followed:
     delay: int | None  # in days, once answered
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredContribution:
+class AnsweredContribution(Record, frozen=True):
     """A contribution that got an answer; it is None in the scope of the city, which knows no contribution."""
 
     answer: Entry[Answer]

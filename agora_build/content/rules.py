@@ -6,10 +6,10 @@ import datetime
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from agora_build.content.models import Campaign, Rules
+from agora_build.record import Record
 
 Fields = tuple[tuple[str, str], ...]  # a rule's name and its text, in the order of NAMES; nothing: no rules yet
 Reading = Fields | None  # None: a file that cannot be read
@@ -20,8 +20,7 @@ NAMES = ("level", *DATES, *Rules.model_fields)
 _RESULTS = str(Rules.model_fields["results"].default)
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Record, frozen=True):
     """The rules that a commit brought into the history; the day is None when the commit tells none that exists."""
 
     commit: str
@@ -29,8 +28,7 @@ class Version:
     fields: Reading
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Record, frozen=True):
     """What is known of a campaign's rules: whether all of it is, and every version, the oldest first.
 
     `complete`; `incomplete`: the repository begins later; `outside-git`, `no-git`, `refused`: there is no telling.
@@ -43,8 +41,7 @@ class History:
 UNKNOWN = History("outside-git")
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Record, frozen=True):
     """A rule before and after; '' where there was none, or is none any more."""
 
     name: str
@@ -57,8 +54,7 @@ class FieldChange:
         return _day(self.name, self.before), _day(self.name, self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record, frozen=True):
     """What one commit changed in the rules; without a commit, what is not in the history yet."""
 
     commit: str
@@ -66,8 +62,7 @@ class Change:
     fields: tuple[FieldChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Record, frozen=True):
     """The history of a campaign's rules, for its readers.
 
     `opening` is the version in force when the campaign opened or, when none is that old, the first known one;

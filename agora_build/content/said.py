@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from agora_build.content.models import Contribution, Debate, Theme
 from agora_build.content.site import Contributed, Entry, Thread, Voices
 from agora_build.content.voices import CHANNELS, VOICES, voices
+from agora_build.record import Record
 from agora_build.urls import Urls
 
 PartKind = Literal["whole", "theme", "quarter", "voice", "channel"]
@@ -26,8 +26,7 @@ class Said(NamedTuple):  # a tuple: many are made, and hashed, for each page
     replies: tuple[Entry[Contribution], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record, frozen=True):
     """Some of what was said: all of it, or what has one theme, quarter, voice or channel; `value` is None when none.
 
     `title` is the name of a theme; the names of the others are the layout's.
@@ -40,8 +39,7 @@ class Part:
     voices: Voices
 
 
-@dataclass(frozen=True, slots=True)
-class SaidList:
+class SaidList(Record, frozen=True):
     """A part that is read page by page, and the folder its pages are named by."""
 
     part: Part

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.content.models import Campaign
 from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import Opening, campaign_state
+from agora_build.record import Record
 from agora_build.urls import Urls
 
 SectionName = Literal[
@@ -16,16 +16,14 @@ SectionName = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Record, frozen=True):
     """A section of a microsite: its name (a key for the theme's words) and its page."""
 
     name: SectionName
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Masthead:
+class Masthead(Record, frozen=True):
     """What every page of a microsite shows above its own content; `current` is the section it stands in."""
 
     campaign: Entry[Campaign]

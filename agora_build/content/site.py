@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
@@ -32,12 +31,12 @@ from agora_build.content.models import (
     Workshop,
 )
 from agora_build.content.rules import UNKNOWN, History
+from agora_build.record import Record, field
 
 M_co = TypeVar("M_co", bound=Model, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[M_co]):
+class Entry(Record, Generic[M_co], frozen=True):
     """One content file: its slug (or id), the campaign it belongs to ('' for pages), its path, metadata, body.
 
     `digest` is the hash of the file's bytes, in hexadecimal; '' when it was not read from a file.
@@ -51,16 +50,14 @@ class Entry(Generic[M_co]):
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AudioFacts:
+class AudioFacts(Record, frozen=True):
     """What was read from an audio file: size in bytes, duration in seconds."""
 
     size: int
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Voices:
+class Voices(Record, frozen=True):
     """Counts of contributions; individual and collective ones are two counts, never one sum."""
 
     individual: int = 0
@@ -78,8 +75,7 @@ Contributed = Entry[Contribution | ErasedContribution]
 VoteState = Literal["upcoming", "open", "counting", "shown"]
 
 
-@dataclass(frozen=True, slots=True)
-class VoteFile:
+class VoteFile(Record, frozen=True):
     """A file of a vote, by its name and its path from the city's root, with the hash of its bytes."""
 
     name: str
@@ -87,8 +83,7 @@ class VoteFile:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Record, frozen=True):
     """What of a vote may be known on the day of the build: until its result is shown, neither ballots nor votes."""
 
     state: VoteState
@@ -97,8 +92,9 @@ class Vote:
     result: Any = None  # of civic/, when it is shown
 
 
-@dataclass(frozen=True, eq=False)  # itself alone: what was made of one is looked up at the price of its identity
-class Thread:
+class Thread(
+    Record, frozen=True, eq=False, dict=True
+):  # itself alone: what was made of one is looked up at the price of its identity
     """What was said in one debate: all its contributions, by date, then id, and the files of its vote.
 
     What its author had erased is apart, in `erased`: it is a voice no more.
@@ -134,8 +130,7 @@ class Thread:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadSummary:
+class ThreadSummary(Record, frozen=True):
     """What the rest of the site needs to know of a thread, however long it is."""
 
     debate: str
@@ -144,8 +139,7 @@ class ThreadSummary:
     from_workshops: tuple[Entry[Contribution], ...]  # those written in a meeting, in order
 
 
-@dataclass(frozen=True, slots=True)
-class Microsite:
+class Microsite(Record, frozen=True):
     """A campaign with what belongs to it but its threads; each tuple is in the order shown to readers."""
 
     campaign: Entry[Campaign]
@@ -174,8 +168,7 @@ class Microsite:
         return self.campaign.slug
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Record, frozen=True):
     """The whole city: its configuration, free pages and microsites (newest campaign first)."""
 
     config: Config

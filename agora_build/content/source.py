@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from agora_build.content import plain_yaml
 from agora_build.content.places import CONTROL, Mark, Path
 from agora_build.problems import START, Problem, Span
+from agora_build.record import Record, field
 
 MAX_FRONT_MATTER = 64_000
 _SURELY_SMALL = MAX_FRONT_MATTER // 4  # characters of at most four bytes
@@ -24,8 +24,7 @@ def split(text: str) -> tuple[str, str]:
     return text[opening.end() + 1 : closing.start()], text[closing.end() + 1 :]
 
 
-@dataclass(slots=True)
-class Source:
+class Source(Record):
     """A content file as it was read; `data` is None when its metadata could not be."""
 
     path: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from agora_build.content.fields import PartialDate
 from agora_build.content.models import Debate, Decision, Jury, Picture, Step, Workshop
 from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import Tense, tense, workshop_state
+from agora_build.record import Record, replace
 from agora_build.urls import Urls, step_anchor
 
 # Kind -> what readers are told it is (a msgid), and the row of the drawn timeline it stands in (a msgid too).
@@ -57,8 +57,7 @@ _SAID_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineStep:
+class TimelineStep(Record, frozen=True):
     """A step as readers see it.
 
     An empty title means that the kind says it all. `text` is staff Markdown of the file `source` when

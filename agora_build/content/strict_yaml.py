@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from agora_build.content.places import CONTROL, Mark, Path
 from agora_build.problems import Span
+from agora_build.record import Record, field
 
 MAX_DEPTH = 10
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -33,8 +33,7 @@ _SYNTAX = (
 Value = str | list[Any] | dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Record, frozen=True):
     """A refusal of the strict reading, before it is known in which file."""
 
     span: Span
@@ -42,8 +41,7 @@ class Flaw:
     values: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Record):
     """What was read: the values, their places, the keys left without a value, the refusals."""
 
     data: Value = ""

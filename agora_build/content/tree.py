@@ -8,12 +8,12 @@ import datetime
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from agora_build.content import fields, models
 from agora_build.content.validate import nearest
 from agora_build.problems import START, Problem
+from agora_build.record import Record, field
 
 KINDS: dict[str, type[fields.Model]] = {
     "debates": models.Debate,
@@ -65,8 +65,7 @@ _UNPORTABLE = re.compile(r"[<>:\"|?*#%\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
 _MAX_SLUG = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record, frozen=True):
     """A content file: its path from the city's root, its folder's name, campaign, slug or id, and its model."""
 
     path: str
@@ -77,8 +76,7 @@ class Found:
     readable: bool  # False when it is too big or a link: it counts as there, it is not read
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Record):
     """What content/ holds."""
 
     found: list[Found] = field(default_factory=list)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from agora_build.content.models import Channel, Considered, Contribution, Decision, Question, Voice
 from agora_build.content.site import Entry, Microsite, Thread, ThreadSummary, Voices
+from agora_build.record import Record
 
 Position = Literal["for", "against", "neutral"]
 CHANNELS: tuple[Channel, ...] = ("web", "paper", "workshop", "pull-request")
@@ -18,8 +18,7 @@ LATEST = 4
 NOBODY = Voices()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Record, frozen=True):
     """What a decision made of a contribution or debate, and why."""
 
     decision: Entry[Decision]

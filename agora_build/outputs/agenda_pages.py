@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.meetings import Agenda, Meeting, agenda, meetings
@@ -12,6 +11,7 @@ from agora_build.content.models import Contribution, Debate, Erased, Kit
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.voices import from_workshop, voices
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -19,8 +19,7 @@ from agora_build.urls import Urls
 CALENDAR = "agenda.ics"
 
 
-@dataclass(frozen=True, slots=True)
-class AgendaPage:
+class AgendaPage(Record, frozen=True):
     """An agenda with its calendar file; `masthead` is None for the whole city's."""
 
     path: str
@@ -31,8 +30,7 @@ class AgendaPage:
     erased: tuple[Entry[Erased], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WorkshopPage:
+class WorkshopPage(Record, frozen=True):
     """Everything a meeting's page shows."""
 
     path: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from agora_build.content.models import Workshop
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering import plaintext, vtimezone
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -34,8 +34,7 @@ _DAY = datetime.timedelta(days=1)
 Moment: TypeAlias = datetime.datetime | datetime.date
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(Record, frozen=True):
     """A workshop with the names of its campaign and debate."""
 
     entry: Entry[Workshop]
@@ -43,8 +42,7 @@ class Meeting:
     debate: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(Record, frozen=True):
     """A calendar: its campaign's title (None for the city), its page and file, its meetings in order."""
 
     campaign: str | None

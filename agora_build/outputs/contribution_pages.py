@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agora_build.content import synthesis
@@ -14,6 +13,7 @@ from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Contributed, Entry, Microsite, Site, Thread
 from agora_build.content.states import Opening, debate_state
 from agora_build.content.voices import Outcome, outcomes_of_contributions, outcomes_of_debate
+from agora_build.record import Record
 from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from agora_build.civic.opinions import Opinion, Opinions
 
 
-@dataclass(frozen=True, slots=True)
-class Around(Shared):
+class Around(Record, Shared, frozen=True):
     """What the pages of all contributions to a debate have in common."""
 
     masthead: Masthead
@@ -33,8 +32,7 @@ class Around(Shared):
     synthesis: str  # the page of the debate as a whole
 
 
-@dataclass(frozen=True, slots=True)
-class ContributionPage:
+class ContributionPage(Record, frozen=True):
     """Everything a contribution's page shows; `outcomes` are its own, those of its debate are around it."""
 
     path: str

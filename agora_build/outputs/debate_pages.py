@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +23,7 @@ from agora_build.content.voices import (
     outcomes_of_debate,
     voices,
 )
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -31,8 +31,7 @@ from agora_build.urls import Urls
 LATEST = 3  # contributions of each voice, on the page of a debate too long for one page
 
 
-@dataclass(frozen=True, slots=True)
-class DebateLine:
+class DebateLine(Record, frozen=True):
     """A debate in a list."""
 
     entry: Entry[Debate]
@@ -40,8 +39,7 @@ class DebateLine:
     voices: Voices
 
 
-@dataclass(frozen=True, slots=True)
-class DebateList:
+class DebateList(Record, frozen=True):
     """The debates of a campaign: open ones, those to come, closed ones; and where to go while there is none."""
 
     path: str
@@ -50,8 +48,7 @@ class DebateList:
     has_rules: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Record, frozen=True):
     """The contributions under one theme (None: under no theme), the two kinds of voice apart."""
 
     theme: str | None
@@ -61,16 +58,14 @@ class Group:
     voices: Voices
 
 
-@dataclass(frozen=True, slots=True)
-class TakingPart:
+class TakingPart(Record, frozen=True):
     """The ways into a debate that is open: printed kits and the next meetings."""
 
     kits: tuple[Entry[Kit], ...]
     meetings: tuple[Meeting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListLine:
+class ListLine(Record, frozen=True):
     """A list of what was said, elsewhere: which part of it (see content.said.Part), how many voices, its first page."""
 
     kind: PartKind
@@ -80,8 +75,7 @@ class ListLine:
     first: str
 
 
-@dataclass(frozen=True, slots=True)
-class VotePanel:
+class VotePanel(Record, frozen=True):
     """Where a debate's vote is, from what day its result is shown (None: nobody knows), its page if it has one."""
 
     state: VoteState
@@ -89,8 +83,7 @@ class VotePanel:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class DebatePage:
+class DebatePage(Record, frozen=True):
     """Everything a debate's page shows."""
 
     path: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.models import Considered, Debate, Decision, Resource
 from agora_build.content.questions import Followed, about, followed
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Contributed, Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -18,8 +18,7 @@ from agora_build.urls import Urls
 OUTCOMES = ("taken-up", "partly", "not")
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionList:
+class DecisionList(Record, frozen=True):
     """The decisions of a campaign, newest first."""
 
     path: str
@@ -27,8 +26,7 @@ class DecisionList:
     decisions: tuple[Entry[Decision], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Record, frozen=True):
     """A contribution or a debate that a decision considered, and what came of it."""
 
     considered: Considered
@@ -36,8 +34,7 @@ class Answered:
     debate: Entry[Debate] | None
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionPage:
+class DecisionPage(Record, frozen=True):
     """Everything a decision's page shows; `counts` tells how many answers of each outcome."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.models import Answer, Contribution, Debate, Erased, ErasedPlace, ErasedQuestion, Resource
@@ -13,13 +12,13 @@ from agora_build.content.questions import given
 from agora_build.content.sections import Masthead, SectionName, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.voices import Outcome, from_workshop, outcomes_of_contributions
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class ErasedPage:
+class ErasedPage(Record, frozen=True):
     """What is left: neither a name, nor a title, nor a word."""
 
     path: str

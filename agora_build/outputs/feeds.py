@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from markupsafe import escape
 
 from agora_build.content.models import Debate, Decision, Workshop
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.record import Record, replace
 from agora_build.rendering import syndication
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -33,8 +33,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record, frozen=True):
     """Something that happened: its kind (a key of _TITLES), lasting name, days, title, Markdown texts and page."""
 
     kind: str
@@ -47,8 +46,7 @@ class Event:
     meeting: Workshop | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Record, frozen=True):
     """A campaign's feed; `since` dates it as long as nothing happened."""
 
     campaign: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.civic.followup import Tally, by_office, tally
@@ -12,6 +11,7 @@ from agora_build.content.models import Decision, Progress
 from agora_build.content.questions import Followed, asked_in, followed
 from agora_build.content.site import Entry, Site, Voices
 from agora_build.content.voices import voices
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -20,16 +20,14 @@ LATEST = 10  # answers
 STATUSES = ("delayed", "started", "advancing", "done", "abandoned")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record, frozen=True):
     """A question, and the title of its campaign."""
 
     question: Followed
     campaign: str
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Record, frozen=True):
     """A decision, the title of its campaign, and the last step of its carrying out that is known."""
 
     entry: Entry[Decision]
@@ -37,8 +35,7 @@ class Carried:
     last: Progress | None
 
 
-@dataclass(frozen=True, slots=True)
-class Dashboard:
+class Dashboard(Record, frozen=True):
     """What the dashboard shows; `decisions` are grouped by status, '' for those of which nothing was reported."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from agora_build.config import CityMap, Config
@@ -22,6 +21,7 @@ from agora_build.content.forms import (
 from agora_build.content.models import Debate, Kit, Layer
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
+from agora_build.record import Record, replace
 from agora_build.rendering import form_page, map_picture
 from agora_build.rendering.form_page import FormPage
 from agora_build.rendering.output import Output
@@ -41,16 +41,14 @@ _EXAMPLES: dict[FormKind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DebateWays:
+class DebateWays(Record, frozen=True):
     """A debate in which one may take part, and by which forms."""
 
     debate: Entry[Debate]
     kinds: tuple[FormKind, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TakePart:
+class TakePart(Record, frozen=True):
     """The list of a campaign's forms; `others` are those of no debate and no layer."""
 
     path: str
@@ -61,8 +59,7 @@ class TakePart:
     kits: tuple[Entry[Kit], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanPicture:
+class PlanPicture(Record, frozen=True):
     """The map one points on, without any point."""
 
     city: CityMap

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from agora_build.civic.followup import Tally, tally
@@ -26,6 +25,7 @@ from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.states import Opening
 from agora_build.content.steps import TimelineStep, merged_steps
 from agora_build.content.voices import latest, of_microsite
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -33,16 +33,14 @@ from agora_build.urls import Urls
 NOT_FOUND = "404.html"
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionLine:
+class DecisionLine(Record, frozen=True):
     """A decision in a list."""
 
     entry: Entry[Decision]
     campaign: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Record, frozen=True):
     """An episode, with its duration and the public copy of its audio."""
 
     entry: Entry[Episode]
@@ -51,8 +49,7 @@ class Broadcast:
     audio: str
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Record, frozen=True):
     """What the home page shows."""
 
     open: tuple[CampaignLine, ...]
@@ -67,8 +64,7 @@ class Home:
     questions: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Campaigns:
+class Campaigns(Record, frozen=True):
     """What the list of campaigns shows."""
 
     open: tuple[CampaignLine, ...]
@@ -76,16 +72,14 @@ class Campaigns:
     closed: tuple[CampaignLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+class Data(Record, frozen=True):
     """A file for machines and calendars, beside the pages of a campaign."""
 
     kind: Literal["feed", "answers", "calendar", "places", "steps"]
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
+class Front(Record, frozen=True):
     """What the front page of a campaign shows."""
 
     masthead: Masthead

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from agora_build.content.meetings import Meeting, meetings
 from agora_build.content.models import Criterion, Debate, Draw, Jury
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -19,16 +19,14 @@ from agora_build.urls import Urls
 Stage = Literal["announced", "drawn", "hearing", "opinion", "replied"]
 
 
-@dataclass(frozen=True, slots=True)
-class JuryLine:
+class JuryLine(Record, frozen=True):
     """A jury in a list, and how far it is."""
 
     entry: Entry[Jury]
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class JuryList:
+class JuryList(Record, frozen=True):
     """The juries of a campaign."""
 
     path: str
@@ -36,8 +34,7 @@ class JuryList:
     juries: tuple[JuryLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class JuryPage:
+class JuryPage(Record, frozen=True):
     """Everything a jury's page shows; `composition` counts, for each criterion, the members of each value."""
 
     path: str

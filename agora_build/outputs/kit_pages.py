@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.files import Attachment, attachment
 from agora_build.content.models import Kit
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -18,8 +18,7 @@ from agora_build.urls import Urls
 PURPOSES = ("participation", "communication")
 
 
-@dataclass(frozen=True, slots=True)
-class KitList:
+class KitList(Record, frozen=True):
     """The kits of a campaign by purpose."""
 
     path: str
@@ -27,8 +26,7 @@ class KitList:
     groups: tuple[tuple[str, tuple[Entry[Kit], ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KitPage:
+class KitPage(Record, frozen=True):
     """A kit and its files; `others` are the campaign's other kits."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.map_points import (
@@ -18,13 +17,13 @@ from agora_build.content.map_points import (
 from agora_build.content.models import Erased, Map
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class MapPage:
+class MapPage(Record, frozen=True):
     """A campaign's map: its questions, its points, the files drawn from them."""
 
     masthead: Masthead
@@ -35,8 +34,7 @@ class MapPage:
     erased: tuple[Entry[Erased], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CityMapPage:
+class CityMapPage(Record, frozen=True):
     """The map of the whole city."""
 
     points: tuple[MapPoint, ...]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build import urls as paths
@@ -20,6 +19,7 @@ from agora_build.content.map_points import (
     placed,
 )
 from agora_build.content.site import Site
+from agora_build.record import Record
 from agora_build.rendering import leaflet, map_picture
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -55,8 +55,7 @@ _FIELDS = {
 _ESCAPES = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
 
 
-@dataclass(frozen=True, slots=True)
-class MapInputs:
+class MapInputs(Record, frozen=True):
     """What the files of one map are made from; `title` is the campaign's, or '' for the city's map."""
 
     title: str

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agora_build.content.models import Moderation, Reason, Refusal
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class ModerationPage:
+class ModerationPage(Record, frozen=True):
     """The moderation of a campaign; `refused` is what was, reason by reason, in the order of the policy."""
 
     path: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -15,14 +14,14 @@ from agora_build.content.models import Contribution, Debate
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Vote
 from agora_build.content.states import Opening, debate_state
+from agora_build.record import Record
 from agora_build.rendering.opinion_picture import picture
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record, frozen=True):
     """A sentence with what everyone and each group say of it; `direction` is what is found of it, if something is."""
 
     sentence: Entry[Contribution]
@@ -30,8 +29,7 @@ class Line:
     direction: Direction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Record, frozen=True):
     """A sentence that tells a group from the others: what the group says, and what the others say."""
 
     sentence: Entry[Contribution]
@@ -40,16 +38,14 @@ class Telling:
     elsewhere: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLines:
+class GroupLines(Record, frozen=True):
     """A group of opinion, with what tells it apart."""
 
     group: Group
     telling: tuple[Telling, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionsPage:
+class OpinionsPage(Record, frozen=True):
     """Everything the page of opinions shows; `folder` holds the files that anyone can count again."""
 
     path: str

@@ -6,7 +6,6 @@ import datetime
 import json
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from markupsafe import escape
 from agora_build.config import Podcast
 from agora_build.content.models import Chapter, Episode
 from agora_build.content.site import AudioFacts, Entry, Site
+from agora_build.record import Record
 from agora_build.rendering import plaintext, syndication
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -23,8 +23,7 @@ from agora_build.urls import Urls
 FEED, CHAPTERS, TRANSCRIPT = "podcast.xml", "chapitres.json", "transcription.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Record, frozen=True):
     """An episode with what was read from its audio file."""
 
     entry: Entry[Episode]
@@ -32,8 +31,7 @@ class Broadcast:
     facts: AudioFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
+class Programme(Record, frozen=True):
     """The whole podcast, newest episode first."""
 
     show: Podcast

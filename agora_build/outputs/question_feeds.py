@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from markupsafe import escape
 from agora_build.content.models import Answer, Question
 from agora_build.content.questions import Followed, followed, given
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering import syndication
 from agora_build.rendering.citizen import excerpt
 from agora_build.rendering.output import Output
@@ -34,8 +34,7 @@ _FEEDS = {
 _LONGEST = 80  # letters of a question without a title
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record, frozen=True):
     """Something that happened: its kind (a key of _TITLES), day, lasting name, text, office and page.
 
     Without a title, its title is the first words of `asked`.
@@ -51,8 +50,7 @@ class Event:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Record, frozen=True):
     """A feed: its kind (a key of _FEEDS), what it is of, the page it tells of; `since` dates it while it is empty."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.civic.followup import State, Tally, tally
@@ -13,6 +12,7 @@ from agora_build.content.questions import AnsweredContribution, Followed, answer
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.voices import voices
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -25,8 +25,7 @@ GROUPS: tuple[tuple[str, tuple[State, ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionList:
+class QuestionList(Record, frozen=True):
     """The questions of a campaign, overdue ones first, and the answers to contributions."""
 
     path: str
@@ -40,8 +39,7 @@ class QuestionList:
     feed: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionPage:
+class QuestionPage(Record, frozen=True):
     """Everything a question's page shows."""
 
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.config import Podcast
@@ -12,6 +11,7 @@ from agora_build.content.files import Attachment, attachment
 from agora_build.content.models import Chapter, Debate, Episode
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import AudioFacts, Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -20,8 +20,7 @@ from agora_build.urls import Urls
 FEED, CHAPTERS, TRANSCRIPT = "podcast.xml", "chapitres.json", "transcription.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Record, frozen=True):
     """An episode, its audio file, its length, and the title of its campaign; `aired` once its day has come."""
 
     entry: Entry[Episode]
@@ -31,8 +30,7 @@ class Broadcast:
     aired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodeList:
+class EpisodeList(Record, frozen=True):
     """The episodes of a campaign, newest first."""
 
     path: str
@@ -41,8 +39,7 @@ class EpisodeList:
     has_feed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EpisodePage:
+class EpisodePage(Record, frozen=True):
     """Everything an episode's page shows; the two files are output paths, or '' when there is none."""
 
     path: str
@@ -54,8 +51,7 @@ class EpisodePage:
     debate: Entry[Debate] | None
 
 
-@dataclass(frozen=True, slots=True)
-class RadioPage:
+class RadioPage(Record, frozen=True):
     """The city's radio: its show, every episode, and the feed to subscribe to ('' without a show)."""
 
     path: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from agora_build.content.files import Attachment, attachment
 from agora_build.content.models import Debate, Decision, Resource
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -18,16 +18,14 @@ from agora_build.urls import Urls
 KINDS: tuple[str, ...] = get_args(Resource.model_fields["kind"].annotation)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record, frozen=True):
     """A resource, and its file if it has one."""
 
     entry: Entry[Resource]
     file: Attachment | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceList:
+class ResourceList(Record, frozen=True):
     """The resources of a campaign by kind, newest first within each."""
 
     path: str
@@ -35,8 +33,7 @@ class ResourceList:
     groups: tuple[tuple[str, tuple[Document, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ResourcePage:
+class ResourcePage(Record, frozen=True):
     """Everything a resource's page shows, with the debates and decisions that rest on it."""
 
     path: str

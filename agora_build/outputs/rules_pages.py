@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agora_build.content.models import Moderation, Rules
 from agora_build.content.rules import Story, story
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Site
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class RulesPage:
+class RulesPage(Record, frozen=True):
     """The rules of a campaign, and what git tells of them."""
 
     path: str

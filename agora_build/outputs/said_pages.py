@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from agora_build.content.models import Contribution, Debate
 from agora_build.content.said import MANY, PartKind, SaidList, lists_of, page_path
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Contributed, Entry, Microsite, Site, Thread
+from agora_build.record import Record
 from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -37,16 +37,14 @@ class Filter(NamedTuple):
     first: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Record, frozen=True):
     """The lists of one kind."""
 
     kind: PartKind
     lists: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Around(Shared):
+class Around(Record, Shared, frozen=True):
     """What the pages of one list have in common, which one more contribution leaves alone: no count of them all.
 
     `kind`, `value` and `title` are those of the part of the thread that is listed.
@@ -61,8 +59,7 @@ class Around(Shared):
     filters: tuple[Filters, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SaidPage:
+class SaidPage(Record, frozen=True):
     """One page of a list, and how many there are."""
 
     path: str

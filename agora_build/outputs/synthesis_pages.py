@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from agora_build.content import synthesis
@@ -14,6 +13,7 @@ from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Voices
 from agora_build.content.states import Opening, debate_state
 from agora_build.content.voices import Outcome, Position, by_position, outcomes_of_debate, voices
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -21,8 +21,7 @@ from agora_build.urls import Urls
 SHOWN = 20  # contributions named among those that wait
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record, frozen=True):
     """A part of what was said (see content.said.Part), how many voices, and its list when there is one."""
 
     kind: PartKind
@@ -32,8 +31,7 @@ class Row:
     first: str
 
 
-@dataclass(frozen=True, slots=True)
-class SynthesisPage:
+class SynthesisPage(Record, frozen=True):
     """Everything a synthesis page shows; the two kinds of voice, and the meetings, are never added up."""
 
     path: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Site
 from agora_build.content.steps import TimelineStep, current_step, merged_steps
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -16,8 +16,7 @@ from agora_build.urls import Urls
 SCRIPT, DATA = "donnees.js", "frise.json"
 
 
-@dataclass(frozen=True, slots=True)
-class TimelinePage:
+class TimelinePage(Record, frozen=True):
     """A campaign's timeline: its introduction or '', its steps, where we are now, the files drawn from the steps.
 
     `here` is the anchor of the present step, '' once all are past.

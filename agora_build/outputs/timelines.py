@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -14,6 +13,7 @@ from agora_build import urls
 from agora_build.content.fields import PartialDate
 from agora_build.content.site import Site
 from agora_build.content.steps import TimelineStep, current_step, merged_steps
+from agora_build.record import Record
 from agora_build.rendering import typography
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -43,8 +43,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineData:
+class TimelineData(Record, frozen=True):
     """The steps of one timeline, and the page that shows them, from which links start."""
 
     page: str

@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from agora_build.content.models import Debate
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread, Vote
 from agora_build.content.states import Opening, debate_state
+from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class VotePage:
+class VotePage(Record, frozen=True):
     """Everything the page of a vote shows; `folder` holds the files that anyone can count again."""
 
     path: str

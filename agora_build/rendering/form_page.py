@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agora_build import urls as paths
@@ -10,6 +9,7 @@ from agora_build.config import Config
 from agora_build.content.forms import EMPTY, Filled, Form, FormKind
 from agora_build.content.models import Campaign
 from agora_build.content.site import Entry
+from agora_build.record import Record
 from agora_build.rendering.map_picture import WIDTH, city_view
 from agora_build.urls import Urls
 
@@ -26,8 +26,7 @@ _FOLDERS: dict[FormKind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record, frozen=True):
     """The map one points on: its file, its size in pixels, and where the chosen point is on it."""
 
     picture: str
@@ -36,8 +35,7 @@ class Plan:
     spot: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FormPage:
+class FormPage(Record, frozen=True):
     """What the page of a form shows, besides what somebody filled in.
 
     `path` is where it stands, `canonical` the page of the site that is the same form. `action` and `token` are links,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agora_build.content.fields import PartialDate
 from agora_build.content.models import Workshop
+from agora_build.record import Record
 from agora_build.rendering.typography import NARROW
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ _WHEN = {
 }
 
 
-@dataclass(frozen=True)
-class Locale:
+class Locale(Record, frozen=True, dict=True):
     """The words of one language for dates and numbers."""
 
     language: str

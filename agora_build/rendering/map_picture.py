@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from agora_build.config import CityMap
 from agora_build.content.map_points import MapPoint, Mark, placed
+from agora_build.record import Record
 
 WIDTH, HEIGHT = 800, 600
 Spot = tuple[float, float]
@@ -55,8 +55,7 @@ def mercator(lat: float) -> float:
     return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Record, frozen=True):
     """The part of the world in the picture: its west and north edges and its scale."""
 
     west: float

@@ -8,11 +8,11 @@ day are attributes, which no policy can take away; those of the night are in the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from html import escape
 
 from agora_build.civic.opinions import FINENESS, Opinions, Spot
 from agora_build.content.map_points import Mark
+from agora_build.record import Record
 from agora_build.rendering.map_picture import MARK_PATHS
 
 WIDTH, HEIGHT = 480, 360
@@ -37,8 +37,7 @@ _LETTER = 17  # size of type
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Dot:
+class _Dot(Record, frozen=True):
     """Voters of one group drawn as one mark."""
 
     group: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from agora_build.record import Record
 from agora_build.rendering.theme import Theme
 
 Inputs = TypeVar("Inputs")
@@ -18,8 +18,7 @@ class Shared:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Record, frozen=True):
     """A file to publish as it is, and the hash of its bytes; it is kept in memory only while it is rendered."""
 
     source: Path
@@ -31,8 +30,7 @@ def copied(file: File, theme: Theme) -> bytes:  # noqa: ARG001
     return file.source.read_bytes()
 
 
-@dataclass(frozen=True, slots=True)
-class Output(Generic[Inputs]):
+class Output(Record, Generic[Inputs], frozen=True):
     """One file of the site: its path from the site's root, its inputs, and the function that sees only those.
 
     `inputs` is a frozen dataclass (or tuple) of models, strings, numbers and days; `render` is a module-level

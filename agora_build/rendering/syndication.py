@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from agora_build.record import Record
 from agora_build.rendering.plaintext import line, safe
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -18,8 +18,7 @@ _GROUPS = {"producer": "creative direction"}
 _NAME_LENGTH = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Record, frozen=True):
     """What a feed says of itself; addresses are absolute."""
 
     title: str
@@ -32,8 +31,7 @@ class Channel:
     updated: datetime.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Record, frozen=True):
     """One entry of an Atom feed; `content` is safe HTML."""
 
     id: str
@@ -45,8 +43,7 @@ class News:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Record, frozen=True):
     """What a podcast says of itself beyond its channel."""
 
     email: str
@@ -54,8 +51,7 @@ class Show:
     image: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Record, frozen=True):
     """One episode of a podcast; addresses are absolute, `content` is safe HTML."""
 
     id: str
@@ -153,8 +149,7 @@ def _add_recording(entry: Any, recording: Recording, channel: Channel) -> None: 
     entry.podcasting.elements = _recording_elements(recording, channel.language)
 
 
-@dataclass(frozen=True, slots=True)
-class _Element:
+class _Element(Record, frozen=True):
     """An XML element that feedgen does not know."""
 
     name: str

@@ -7,7 +7,6 @@ import gettext
 import hashlib
 import io
 import posixpath
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from agora_build import urls
 from agora_build.config import Config
 from agora_build.content.models import Page
 from agora_build.content.site import Entry
+from agora_build.record import Record
 from agora_build.rendering import citizen, typography
 from agora_build.rendering.links import Links
 from agora_build.rendering.locale import Locale
@@ -34,8 +34,7 @@ _LOCALE_FILTERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record, frozen=True):
     """What the layout of every page shows: the city's configuration, its menu pages, its sections, its day."""
 
     config: Config

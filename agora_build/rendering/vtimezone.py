@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from agora_build.record import Record
 
 _SECOND = datetime.timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Observance:
+class Observance(Record, frozen=True):
     """An offset from UTC and the local time (of the offset before it) at which it begins, once or every year."""
 
     daylight: bool

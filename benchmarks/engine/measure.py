@@ -32,7 +32,7 @@ def cost(command: Sequence[str], folder: Path, environment: Mapping[str, str], l
     began, peak = time.perf_counter(), 0.0
     with open(folder / "benchmark.log", "wb") as log:  # noqa: PTH123
         process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            command, cwd=folder, env={**_ordinary(), **environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
         )
         pause = 0.002
         while process.poll() is None:
@@ -50,6 +50,11 @@ def cost(command: Sequence[str], folder: Path, environment: Mapping[str, str], l
         raise FailedError((folder / "benchmark.log").read_text("utf-8", "replace")[-2_000:])
     used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return Cost(wall, used, peak / 1024)
+
+
+def _ordinary() -> dict[str, str]:
+    """Give the environment; Python may keep what it compiled, as pip does when it installs a program."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _memory(pid: int) -> float:
