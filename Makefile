@@ -22,20 +22,19 @@ site: venv vendor ## Tout installer, puis construire le site de content/ dans ou
 	@echo "Le site est prêt : ouvrez output/index.html"
 
 # Reconstruire à chaque changement viendra avec « agora serve ».
-serve: site ## Construire le site et le servir sur cet ordinateur (PORT=8000)
-	@echo "Le site est servi sur http://127.0.0.1:$(PORT)/ (Ctrl+C pour arrêter)"
-	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory output
+serve: site ## Construire le site et le servir, avec ses formulaires, sur cet ordinateur (PORT=8000)
+	@$(BIN)/agora intake --site output --port $(PORT)
 
 check: dev vendor lint ## Vérifier le style, les types et les tests rapides
 	@echo "Tests rapides"
-	@$(BIN)/python -m pytest -n 2 -m "not browser and not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not slow and not soak"
 
 test: dev vendor programs lint ## Tout installer, puis lancer tous les tests
 	@echo "Tous les tests"
 	@$(BIN)/python -m pytest -n 2
 
-soak: dev vendor ## Lancer les seuls tests longs
-	@$(BIN)/python -m pytest -m slow
+soak: dev vendor programs ## Lancer les seuls tests longs
+	@$(BIN)/python -m pytest -m "slow or soak" --races 100000
 
 clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
 	rm -rf output dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor

@@ -41,4 +41,6 @@ fi
 command -v faketime >/dev/null || packages+=(faketime)
 command -v disorderfs >/dev/null || packages+=(disorderfs)
 [ -d /usr/share/i18n/locales ] || packages+=(locales)
+# A journal shared by several endpoints is tested on the real thing.
+compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || packages+=(postgresql)
 [ ${#packages[@]} = 0 ] || bash scripts/system_packages.sh "${packages[@]}"

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cities import minimal_city
+
 from agora_build.intake.checkout import founded
 from agora_build.intake.forge import BRANCHES
 from agora_build.intake.journal import Entry, Sent, new_id, sha256_of
@@ -16,7 +18,6 @@ from agora_build.intake.local import LocalForge
 from agora_build.intake.relay import Passed, Policy, Relay, on, relay
 from agora_build.intake.repository import Repository
 from agora_build.intake.store import Journal
-from tests.cities import minimal_city
 
 DAY = datetime.date(2016, 4, 20)
 ONE = {"GIT_AUTHOR_NAME": "Ville", "GIT_AUTHOR_EMAIL": "ville@localhost", "GIT_COMMITTER_NAME": "Ville"}
@@ -90,7 +91,7 @@ class Inbox:
 
     def branches(self) -> dict[str, str]:
         """Give the heads of the contributions' branches, by id."""
-        return {name.removeprefix(BRANCHES): head for name, head in self.repository.branches(BRANCHES).items()}
+        return {name.removeprefix(BRANCHES): head for name, head in self.repository.below(BRANCHES).items()}
 
     def states(self) -> dict[str, str]:
         """Give the state of each entry."""

@@ -59,7 +59,7 @@ class Running:
         told = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded", **headers}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{form}", body.encode(), told)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours, on loopback
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

@@ -276,7 +276,7 @@ def _build(city: Path, entries: Sequence[Entry], language: str = "fr", *, forget
         click.echo("\n\n".join(as_text(problem, wording("fr")) for problem in report.problems))
         click.echo("Le site n’a pas été reconstruit : corrigez, puis agora build.", err=True)
         sys.exit(1)
-    click.echo(f"Site reconstruit : {report.written} fichiers écrits.")
+    click.echo("Site reconstruit ; la page est là :")
     for entry in entries:
         click.echo(f"  {city / 'output' / _page(entry, language)}")
 

@@ -17,13 +17,18 @@ import click
 )  # fmt: skip
 @click.option("--host", metavar="ADRESSE", default="127.0.0.1", help="Adresse où écouter ; par défaut, cet ordinateur.")
 @click.option("--port", metavar="N", default=8001, type=click.IntRange(0, 65535), help="Port ; par défaut, 8001.")
-def intake(city: Path, host: str, port: int) -> None:
+@click.option(
+    "--site", metavar="DOSSIER", type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Servir aussi le site de ce dossier, pour l’essayer avec ses formulaires sur un seul ordinateur.",
+)  # fmt: skip
+def intake(city: Path, host: str, port: int, site: Path | None) -> None:
     """Recevoir les formulaires du site, et garder ce que les gens envoient."""
     from agora_build.intake.app import app_of
     from agora_build.intake.city import Cities, CityProblemError
     from agora_build.intake.endpoint import Endpoint
     from agora_build.intake.server import serve
-    from agora_build.intake.store import JournalError, address_in
+    from agora_build.intake.site_files import with_site
+    from agora_build.intake.store import Journal, JournalError, address_in
     from agora_build.intake.tokens import KeyProblemError, signer_of
     from agora_build.intake.writer import Writer
     from agora_build.problems import as_text, wording
@@ -34,6 +39,8 @@ def intake(city: Path, host: str, port: int) -> None:
         cities = Cities(root)
         settings = cities.now().intake
         signer, writer = signer_of(root), Writer(address_in(root, settings.store))
+        if damage := writer.change(Journal.damage):
+            _refuse(f"Le journal est endommagé ({damage}) : remettez la dernière sauvegarde (docs/operateur.md).")
     except CityProblemError as error:
         _refuse("\n\n".join(as_text(problem, wording("fr")) for problem in error.problems))
     except KeyProblemError as error:
@@ -44,10 +51,12 @@ def intake(city: Path, host: str, port: int) -> None:
         click.echo(f"Laissé de côté, à corriger (agora check) : {path}", err=True)
 
     def started(port: int) -> None:
-        click.echo(f"Le point d’entrée écoute sur http://{host}:{port}/ (Ctrl+C pour arrêter)", err=True)
+        what = "Le site et ses formulaires sont" if site else "Le point d’entrée est"
+        click.echo(f"{what} sur http://{host}:{port}/ (Ctrl+C pour arrêter)", err=True)
 
     try:
-        serve(app_of(Endpoint(cities, writer, signer), cities), host, port, started, cities.read_again)
+        application = app_of(Endpoint(cities, writer, signer), cities)
+        serve(with_site(application, site) if site else application, host, port, started, cities.read_again)
     finally:
         writer.close()
 

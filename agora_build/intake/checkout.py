@@ -70,13 +70,25 @@ def follow(city: Path, repository: Repository, day: datetime.date) -> None:
     around = checkout_of(city)
     theirs = _commit(city, f"{HEADS}{repository.base}") if around else ""
     ours = repository.head()
-    if not around or not theirs or ours == theirs or _succeeds(city, "merge-base", "--is-ancestor", theirs, ours):
+    if not around or not theirs:
         return
-    repository.ask("fetch", "--quiet", "--no-tags", os.fspath(around.top), theirs)
-    common = repository.common(ours, theirs)
+    if ours != theirs and not _succeeds(city, "merge-base", "--is-ancestor", theirs, ours):
+        repository.ask("fetch", "--quiet", "--no-tags", os.fspath(around.top), theirs)
+        _take(repository, ours, theirs, day)
+    repository.remember("city", theirs)
+
+
+def _take(repository: Repository, ours: str, theirs: str, day: datetime.date) -> None:
+    """Publish what the city committed, with what was accepted here meanwhile."""
+    seen, common = repository.remembered("city"), repository.common(ours, theirs)
     if common == theirs:
         return
-    new = theirs if common == ours else repository.merge(ours, theirs, "Ce que la ville a changé", day)
+    if ours in (common, seen):  # a city that wrote its history again means it, when nothing was added here
+        new = theirs
+    elif seen and repository.common(seen, theirs) != seen:
+        raise RepositoryError("rewritten", os.fspath(repository.path))
+    else:
+        new = repository.merge(ours, theirs, "Ce que la ville a changé", day)
     repository.move([Move(repository.base, new, ours)])
 
 
@@ -89,6 +101,7 @@ def bring(
     """
     around, head = checkout_of(city), repository.head()
     if around and around.branch == repository.base and _is_clean(around) and _forwarded(around, repository, head):
+        repository.remember("city", head)
         return "forwarded"
     contents = {path: repository.read(head, path) for path in paths}
     missing = [path for path in paths if not (city / path).is_symlink() and _content(city / path) == before.get(path)]

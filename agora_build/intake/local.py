@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from agora_build.intake.forge import BRANCHES, Quota, Request
 from agora_build.intake.repository import Move, Repository
@@ -32,8 +33,8 @@ class LocalForge:
     def standing(self, branches: Sequence[str]) -> dict[str, list[Request]]:
         """Give the requests of several branches at once."""
         there = self._repository.branches(*branches)
-        merged = self._repository.merged(BRANCHES) if there else frozenset()
-        return {branch: _requests(branch, there.get(branch, ""), branch in merged) for branch in branches}
+        still = self._repository.unpublished(there.values()) if there else frozenset()
+        return {branch: _requests(branch, there.get(branch, ""), still) for branch in branches}
 
     def open(self, branch: str, title: str, body: str) -> Request:  # noqa: ARG002 - nobody reads them but on a site
         """Give the request that a branch is."""
@@ -50,7 +51,7 @@ class LocalForge:
         return None
 
 
-def _requests(branch: str, head: str, merged: bool) -> list[Request]:  # noqa: FBT001
+def _requests(branch: str, head: str, still: AbstractSet[str]) -> list[Request]:
     if not head:
         return []
-    return [Request(branch.removeprefix(BRANCHES), branch, head, "merged" if merged else "open")]
+    return [Request(branch.removeprefix(BRANCHES), branch, head, "open" if head in still else "merged")]

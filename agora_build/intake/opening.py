@@ -15,6 +15,7 @@ from agora_build.content.draft import document_of
 from agora_build.content.tree import found_at
 from agora_build.intake.checkout import follow, founded
 from agora_build.intake.forge import Forge
+from agora_build.intake.forges import forge_of
 from agora_build.intake.local import LocalForge
 from agora_build.intake.relay import Policy, Relay, Step, on
 from agora_build.intake.repository import Repository
@@ -23,12 +24,11 @@ from agora_build.problems import Problem
 
 
 class NoIntakeError(Exception):
-    """Says why a city has no intake: its settings have problems, or name a forge that is not served here."""
+    """Says why a city has no intake: its settings have problems."""
 
-    def __init__(self, problems: list[Problem], forge: str = "") -> None:
-        super().__init__(forge)
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
         self.problems = problems
-        self.forge = forge
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Opened:
 def opened(city: Path, day: datetime.date | None = None) -> Iterator[Opened]:
     """Open the intake of a city, and bring its repository up to what the city committed.
 
-    Raises NoIntakeError, RepositoryError and JournalError.
+    Raises NoIntakeError, RepositoryError, JournalError and ForgeError.
     """
     config, problems = read_config(city)
     if config is None:
@@ -69,7 +69,7 @@ def opened(city: Path, day: datetime.date | None = None) -> Iterator[Opened]:
     journal = Journal(address_in(city, settings.store))
     try:
         repository = repository_of(city, settings, today)
-        yield Opened(city, config, settings, today, journal, repository, forge_of(settings, repository))
+        yield Opened(city, config, settings, today, journal, repository, forge_of(config, city, LocalForge(repository)))
     finally:
         journal.close()
 
@@ -81,10 +81,3 @@ def repository_of(city: Path, settings: Intake, day: datetime.date) -> Repositor
     if settings.forge == "git":
         follow(city, repository, day)
     return repository
-
-
-def forge_of(settings: Intake, repository: Repository) -> Forge:
-    """Give the forge that the settings name."""
-    if settings.forge != "git":
-        raise NoIntakeError([], settings.forge)
-    return LocalForge(repository)

@@ -127,6 +127,9 @@ def _blobs(commits: Sequence[Commit], base: str) -> dict[str, str]:
 
 def _check_ours(repository: Repository, base: str, head: str, proposal: Proposal, entry_of: Of) -> None:
     """Refuse to write over a branch which holds what we did not put there."""
+    noted = {entry.commit for entry in proposal.entries if entry.state == "proposed"}
+    if noted == {head}:
+        return  # nobody touched it since we made it
     common = repository.common(base, head)
     changed = repository.changed(common, head) if common else {}
     if not common or not (

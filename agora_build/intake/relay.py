@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
+from typing import Literal, TypeVar
 
 from agora_build.intake.batches import BATCHES, gather, is_published
 from agora_build.intake.forge import BRANCHES, Forge, Request
 from agora_build.intake.journal import PUBLISHED, Change, Entry, id_of
 from agora_build.intake.proposal import Proposal, UnfitError, body_of, branch_of, check, own_branch, prepared, title_of
-from agora_build.intake.repository import Repository, blob_of
+from agora_build.intake.repository import Move, Repository, blob_of
 from agora_build.intake.store import Journal
 
 Policy = Literal["each", "digest"]
 Step = Callable[[str], None]
+T = TypeVar("T")
 _AT_ONCE = 200  # entries: what a pass proposes together
+_LOOKED_AT = 2_000  # entries whose requests are looked at together
 _AT_ONCE_ELSEWHERE = 10  # on a forge that counts what is asked of it
 
 
@@ -74,11 +78,13 @@ def relay(work: Relay) -> Passed:
     if work.forge.remote:
         work.step("fetch")
         work.repository.fetch(work.forge, BRANCHES)
+    work.repository.unlock(time.time())
     one = _Pass(work)
     one.settle()
     one.gather()
     one.propose()
     one.clear()
+    work.repository.tidy()
     return one.passed
 
 
@@ -91,6 +97,7 @@ class _Pass:
         self._repository = work.repository
         self._forge = work.forge
         self._policy = work.policy
+        self._policies: dict[str, Policy] = {}  # those asked for
         self._day = work.day
         self._step = work.step
         self._base = work.repository.head()
@@ -98,13 +105,15 @@ class _Pass:
 
     def settle(self) -> None:
         """Note what became of the requests that were open, and make again the branches that must be."""
-        shared: dict[str, None] = {}
-        for group in _groups(self._journal.entries("proposed"), _AT_ONCE):
+        rewritten = self._repository.was_rewritten()
+        again: dict[str, None] = {}
+        for group in _groups(self._journal.entries("proposed"), _LOOKED_AT):
             for entry in self._settled(group):
-                if entry.kind in BATCHES or entry.branch != own_branch(entry):
-                    shared[entry.branch] = None
-        if shared:
-            self._offer([self._proposal(branch) for branch in shared])
+                if rewritten or entry.kind in BATCHES or entry.branch != own_branch(entry):
+                    again[entry.branch] = None
+        for branches in _groups(again, self._size):
+            self._offer([self._proposal(branch) for branch in branches])
+        self._repository.remember("published", self._base)
 
     def gather(self) -> None:
         """Make batches of the votes whose time has come."""
@@ -125,7 +134,7 @@ class _Pass:
 
     def clear(self) -> None:
         """Remove the branches of what is settled, and tell of those that carry nothing of the journal."""
-        there = self._repository.branches(BRANCHES)
+        there = self._repository.below(BRANCHES)
         wanted = self._journal.branches("waiting", "proposed", *(("merged",) if self._forge.remote else ()))
         known = self._journal.branches()
         for branch in there.keys() - wanted:
@@ -191,7 +200,7 @@ class _Pass:
         """Give entries of campaigns that want digests the branch of the digest of the day."""
         new: dict[str, list[Entry]] = {}
         for entry in entries:
-            if not entry.branch and entry.kind not in BATCHES and self._policy(entry.campaign) == "digest":
+            if not entry.branch and entry.kind not in BATCHES and self._wants(entry.campaign) == "digest":
                 new.setdefault(entry.campaign, []).append(entry)
         for campaign, some in new.items():
             self._step("assign")
@@ -199,6 +208,11 @@ class _Pass:
         if not new:
             return list(entries)
         return [found for entry in entries if (found := self._journal.entry(entry.id))]
+
+    def _wants(self, campaign: str) -> Policy:
+        if campaign not in self._policies:
+            self._policies[campaign] = self._policy(campaign)
+        return self._policies[campaign]
 
     def _digest(self, campaign: str) -> str:
         """Give the branch of the digest of a campaign that still takes contributions today."""
@@ -226,6 +240,7 @@ class _Pass:
         if ready.moves:
             self._step("branch")
             elsewhere = self._repository.move(ready.moves)
+            self._tell_stuck(ready.moves, elsewhere)
         moves = [move for move in ready.moves if move.branch not in elsewhere]
         if moves and self._forge.remote:
             self._step("push")
@@ -233,6 +248,12 @@ class _Pass:
         heads = ready.right | {move.branch: move.new for move in moves if move.branch not in elsewhere}
         self.passed.remade += [move.branch for move in moves if move.old and move.branch in heads]
         self._request([proposal for proposal in proposals if proposal.branch in heads], heads)
+
+    def _tell_stuck(self, moves: Sequence[Move], refused: AbstractSet[str]) -> None:
+        """Tell of branches that are where they were thought to be, and that git does not move."""
+        there = self._repository.branches(*refused) if refused else {}
+        stuck = [move.branch for move in moves if move.branch in refused and there.get(move.branch, "") == move.old]
+        self.passed.troubles += [Trouble("stuck", branch) for branch in stuck]
 
     def _request(self, proposals: Sequence[Proposal], heads: Mapping[str, str]) -> None:
         """Open the requests that are not there, read all back, and note them."""
@@ -311,7 +332,7 @@ def _last(requests: Sequence[Request]) -> Request | None:
     return requests[-1] if requests else None
 
 
-def _groups(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    remaining = iter(entries)
+def _groups(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
     while group := list(islice(remaining, size)):
         yield group

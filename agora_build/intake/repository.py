@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +22,11 @@ from agora_build.intake.forge import Forge
 AUTHOR = "Agora <agora@localhost>"
 
 HEADS = "refs/heads/"
+_LOCKED = 300.0  # seconds: no command of ours holds a lock as long
 _SAFE = (
     "-c", "core.fsync=objects,derived-metadata,reference", "-c", "core.fsyncMethod=fsync", "-c", "gc.auto=0",
     "-c", "diff.renames=false", "--git-dir=.",
 )  # fmt: skip
-_MANY = 500  # references that one command line names
 
 
 class RepositoryError(Exception):
@@ -67,20 +69,23 @@ class Repository:
         """Give the commit of the published branch."""
         return self.ask("rev-parse", "--verify", "--quiet", f"{HEADS}{self.base}^{{commit}}", code="no-base").decode()
 
-    def branches(self, *prefixes: str) -> dict[str, str]:
-        """Give the commits of branches, by name: those below the prefixes, or named so."""
-        found: dict[str, str] = {}
-        for some in _parts(prefixes, _MANY):
-            names = [f"{HEADS}{prefix}" for prefix in some]
-            for line in self.ask("for-each-ref", "--format=%(objectname) %(refname)", *names).decode().splitlines():
-                commit, _, name = line.partition(" ")
-                found[name.removeprefix(HEADS)] = commit
-        return found
+    def branches(self, *branches: str) -> dict[str, str]:
+        """Give the commits of branches that are there, by name."""
+        asked = "".join(f"{HEADS}{branch}\n" for branch in branches).encode()
+        answers = self.ask("cat-file", "--batch-check=%(objecttype) %(objectname)", given=asked).decode().splitlines()
+        found = zip(branches, answers, strict=True)
+        return {branch: said.removeprefix("commit ") for branch, said in found if said.startswith("commit ")}
 
-    def merged(self, prefix: str) -> frozenset[str]:
-        """Give the names of the branches below a prefix that the published branch holds."""
-        said = self.ask("for-each-ref", f"--merged={HEADS}{self.base}", "--format=%(refname)", f"{HEADS}{prefix}")
-        return frozenset(name.removeprefix(HEADS) for name in said.decode().splitlines())
+    def below(self, prefix: str) -> dict[str, str]:
+        """Give the commits of all the branches whose names begin with a prefix that ends in `/`."""
+        said = self.ask("for-each-ref", "--format=%(objectname) %(refname)", f"{HEADS}{prefix}").decode()
+        parted = (line.partition(" ") for line in said.splitlines())
+        return {name.removeprefix(HEADS): commit for commit, _, name in parted}
+
+    def unpublished(self, commits: Iterable[str]) -> frozenset[str]:
+        """Tell which commits the published branch does not hold."""
+        asked = "".join(f"{commit}\n" for commit in [*commits, f"^{HEADS}{self.base}"]).encode()
+        return frozenset(self.ask("rev-list", "--stdin", given=asked).decode().split())
 
     def blobs(self, places: Sequence[tuple[str, str]]) -> list[str]:
         """Give the ids of files, each at a commit (or branch) and a path; '' for one that is not there."""
@@ -92,6 +97,28 @@ class Repository:
         """Give the bytes of a file at a commit; None when it is not there."""
         blob = self.blobs([(commit, path)])[0]
         return self.ask("cat-file", "blob", blob, strip=False) if blob else None
+
+    def had(self, path: str, blob: str) -> bool:
+        """Tell whether the published branch ever had a file of that content at a path."""
+        literal = f":(top,literal){self.inside}{path}"
+        said = self.ask("log", "--raw", "--no-abbrev", "-m", "--format=", f"{HEADS}{self.base}", "--", literal)
+        return f" {blob} ".encode() in said
+
+    def was_rewritten(self) -> bool:
+        """Tell whether the published branch lost commits since it was last remembered: branches may still hold them."""
+        seen = self.remembered("published")
+        return bool(seen) and self._run(("merge-base", "--is-ancestor", seen, f"{HEADS}{self.base}")).returncode != 0
+
+    def remembered(self, name: str) -> str:
+        """Give a commit that was remembered by a name; '' when none was."""
+        file = self.path / f"agora-{name}"
+        return file.read_text("ascii") if file.exists() else ""
+
+    def remember(self, name: str, commit: str) -> None:
+        """Remember a commit; in a file, for a reference would keep what the city took back."""
+        aside = self.path / f"agora-{name}.{os.getpid()}"
+        aside.write_text(commit, "ascii")
+        aside.replace(self.path / f"agora-{name}")
 
     def named(self, name: str) -> list[str]:
         """List the published files of a name."""
@@ -170,6 +197,18 @@ class Repository:
         given = "".join([*lines, "prepare\n", "commit\n"]).encode()
         return self._run(("update-ref", "--stdin", "--no-deref"), given).returncode == 0
 
+    def unlock(self, now: float) -> None:
+        """Remove the locks of references that a power cut left behind: they would keep a branch from ever moving."""
+        held = [*(self.path / "refs").rglob("*.lock"), *self.path.glob("*.lock")]
+        for lock in held:
+            with suppress(FileNotFoundError):
+                if now - lock.stat().st_mtime > _LOCKED:
+                    lock.unlink()
+
+    def tidy(self) -> None:
+        """Pack what became many files, when it is time; what nothing names goes after two weeks."""
+        self.ask("-c", "gc.auto=5000", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
+
     def forget(self) -> None:
         """Destroy what no branch holds; nobody may be writing here meanwhile."""
         self.ask("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
@@ -225,10 +264,6 @@ def blob_of(content: bytes, like: str) -> str:
 def _noon(day: datetime.date) -> int:
     """Give a Unix time of a day which is in that day wherever people are, or nearly."""
     return int(datetime.datetime.combine(day, datetime.time(12), datetime.UTC).timestamp())
-
-
-def _parts(items: Sequence[str], size: int) -> Iterable[Sequence[str]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _last(said: bytes) -> str:

@@ -86,6 +86,8 @@ _SPENT = sql.Table(
 _PROBE = sql.Table("probe", _TABLES, sql.Column("mark", sql.Integer, nullable=False))
 _COLUMNS = [column for column in _ENTRIES.columns if column.name != "key"]
 _PER_QUERY = 500
+_MAKING = 20_160_307  # any number, the same in every endpoint
+_RACES = ("40001", "40P01")  # PostgreSQL: a transaction gave way to another, or to a deadlock
 
 
 class JournalError(Exception):
@@ -96,6 +98,10 @@ class TakenError(JournalError):
     """Says that another batch carries some of these votes."""
 
 
+class _RacedError(JournalError):
+    """Says that another process was writing the same thing: each of the group is to be tried alone."""
+
+
 class Journal:
     """The journal at an address: `sqlite:///…/journal.sqlite` or `postgresql+psycopg://…`."""
 
@@ -103,8 +109,10 @@ class Journal:
         """Open the journal, and make it where there is none."""
         self._engine = _engine(address)
         self._writing = self._engine.execution_options(writes=True)
-        with _told():
-            _TABLES.create_all(self._writing)
+        with _told(), self._writing.begin() as connection:
+            if connection.dialect.name == "postgresql":  # two endpoints may start together
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING})")
+            _TABLES.create_all(connection)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -115,7 +123,7 @@ class Journal:
         try:
             with _told(), self._writing.begin() as connection:
                 return _accepted(connection, group)
-        except IntegrityError:  # another process stored one of them meanwhile, or an id came twice
+        except (IntegrityError, _RacedError):  # another process stored one of them meanwhile, or an id came twice
             return [self._alone(sent) for sent in group]
 
     def _alone(self, sent: Sent) -> Outcome:
@@ -123,7 +131,7 @@ class Journal:
             try:
                 with _told(), self._writing.begin() as connection:
                     return _accepted(connection, [sent])[0]
-            except IntegrityError:
+            except (IntegrityError, _RacedError):
                 sent = with_new_id(sent)
         msg = "no free id"
         raise JournalError(msg)
@@ -132,16 +140,19 @@ class Journal:
         """Store votes or ballots in one transaction: a code serves once, and the same receipt is the same ballot."""
         try:
             with _told(), self._writing.begin() as connection:
-                return [_cast(connection, item) for item in group]
-        except IntegrityError:
+                # In one order for all endpoints, or two would each wait for a code of the other.
+                ordered = sorted(range(len(group)), key=lambda rank: (group[rank].vote, group[rank].code, rank))
+                done = {rank: _cast(connection, group[rank]) for rank in ordered}
+                return [done[rank] for rank in range(len(group))]
+        except (IntegrityError, _RacedError):
             return [self._cast_alone(item) for item in group]
 
     def _cast_alone(self, item: Cast) -> Outcome:
-        for _ in range(3):
+        for _ in range(10):
             try:
                 with _told(), self._writing.begin() as connection:
                     return _cast(connection, item)
-            except IntegrityError:  # it is there now: look again
+            except (IntegrityError, _RacedError):  # it is there now: look again
                 continue
         msg = "a ballot that comes and goes"
         raise JournalError(msg)
@@ -333,6 +344,14 @@ class Journal:
             sum(count for (_, secret), count in waiting.items() if secret),
         )
 
+    def damage(self) -> str:
+        """Say what is damaged in the file of SQLite; '' when nothing is. PostgreSQL looks after its own."""
+        if self._engine.dialect.name != "sqlite":
+            return ""
+        with _told(), self._engine.connect() as connection:
+            said = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+        return "" if said == "ok" else said
+
     def _shred(self) -> None:
         """Leave nothing of what was deleted in the files of the database; raise JournalError while it cannot be done.
 
@@ -366,12 +385,14 @@ def _locked(file: int) -> bool:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Tell every fault of the database but a broken rule of uniqueness as a JournalError."""
+    """Tell every fault of the database as a JournalError, but a broken rule of uniqueness and a race."""
     try:
         yield
     except IntegrityError:
         raise
     except (DBAPIError, OSError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", "") in _RACES:
+            raise _RacedError from error
         raise JournalError(str(error.__cause__ or error)) from error
 
 
