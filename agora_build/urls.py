@@ -58,6 +58,7 @@ _WORDS = {
         "erasure": "effacement",
         "receipt": "recu",
         "token": "jeton",
+        "challenge": "defi",
         "moderation": "moderation",
     },
     "en": {
@@ -107,6 +108,7 @@ _WORDS = {
         "erasure": "erasure",
         "receipt": "receipt",
         "token": "token",
+        "challenge": "challenge",
         "moderation": "moderation",
     },
 }
@@ -218,6 +220,10 @@ class Urls(Record, frozen=True, dict=True):
     def receipt(self, identity: str, code: str) -> str:
         """Give the address of a receipt, below that of the intake."""
         return f"{self._words['receipt']}/{identity}/{code}"
+
+    def challenge(self) -> str:
+        """Give the address where a form gets a challenge to solve, below that of the intake."""
+        return self._words["challenge"]
 
     def token(self) -> str:
         """Give the address where a form gets its token, below that of the intake."""

@@ -43,6 +43,11 @@ FILES = {
         )
     },
     "leaflet/LICENSE": "leaflet/LICENSE",
+    "altcha/altcha.js": "altcha/dist/external/altcha.min.js",
+    "altcha/altcha.css": "altcha/dist/external/altcha.css",
+    "altcha/pbkdf2.js": "altcha/dist/workers/pbkdf2.js",
+    "altcha/fr.js": "altcha/dist/i18n/fr-fr.js",
+    "altcha/LICENSE": "altcha/LICENSE.txt",
     **{
         f"markercluster/{name}": f"leaflet.markercluster/dist/{name}"
         for name in ("leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css")

@@ -22,6 +22,10 @@ from urllib.parse import urlencode
 
 import pytest
 from cities import minimal_city
+from intakes import CODES, with_votes
+from postgres import cluster
+
+from agora_build.intake.store import Journal
 
 FORM = "/envoi/les-quais/contribution/usages"
 HEAD = f"POST {FORM} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -196,6 +200,39 @@ def test_stopping_answers_what_was_accepted(tmp_path: Path) -> None:
     assert broken == []
     assert receipts.items() <= stored.items()
     assert len(stored) <= len(receipts) + len(people), "at most what each was sending"
+
+
+def test_two_endpoints_on_one_postgresql_keep_things_once(tmp_path: Path) -> None:
+    with cluster() as address:
+        pair = [Running(with_votes(minimal_city(tmp_path / name)), address) for name in "ab"]
+        ballot = "/envoi/les-quais/ballot/oui-ou-non"
+        found: list[tuple[str, int, str]] = []
+
+        def person(number: int) -> None:
+            for turn in range(6):
+                status, said = pair[(number + turn) % 2].post(f"{BODY}+{turn}&key={turn}")
+                found.append((f"text {turn}", status, said["id"]))
+                form = urlencode({"answer": "yes", "code": CODES[turn], "key": str(number)})
+                status, said = pair[(number + turn) % 2].post(form, ballot)
+                found.append((f"ballot {turn}", status, said.get("id", "")))
+
+        people = [threading.Thread(target=person, args=(number,)) for number in range(8)]
+        for one in people:
+            one.start()
+        for one in people:
+            one.join()
+        for made in pair:
+            assert made.stop() == 0
+        for turn in range(6):
+            texts = [(status, identity) for name, status, identity in found if name == f"text {turn}"]
+            assert sorted(status for status, _ in texts) == [200] * 7 + [201]
+            assert len({identity for _, identity in texts}) == 1
+            ballots = [status for name, status, _ in found if name == f"ballot {turn}"]
+            assert sorted(ballots) == [201] + [409] * 7
+        journal = Journal(address)
+        assert journal.counts().states["waiting"] == 6
+        assert journal.counts().ballots == 6
+        journal.close()
 
 
 def test_the_log_says_nothing_of_anybody(running: Running) -> None:

@@ -124,6 +124,13 @@ def test_what_is_erased_keeps_its_id_and_hash(journal: Journal) -> None:
     assert journal.contact(one.entry.id) is None
 
 
+def test_a_challenge_serves_for_one_sending(journal: Journal) -> None:
+    assert journal.spend("m", "a", 0, 10)
+    assert journal.spend("m", "a", 5, 10), "the same sending again"
+    assert not journal.spend("m", "b", 5, 10)
+    assert journal.spend("m", "b", 11, 20), "forgotten: it is too old to be accepted anyway"
+
+
 def test_contacts_go_when_their_day_has_come(journal: Journal) -> None:
     one = sent("a", email="a@b.example")
     journal.accept([one])

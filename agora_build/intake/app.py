@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from agora_build.intake.city import Cities
 from agora_build.intake.endpoint import Answer, Asked, Endpoint
 from agora_build.intake.limits import RefusedError, address_of, read_body
+from agora_build.intake.openapi import description
 
 MOST_WAITING = 500  # beyond, one more would wait too long: it is told so at once
 WAITING = "agora.waiting"  # in the environment: how many requests wait for a thread, when the server knows
@@ -41,6 +42,7 @@ def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) 
             body=body,
             content_type=headers.get("Content-Type", ""),
             neighbourhood=address_of(request.remote_addr or "", headers.get("X-Forwarded-For", ""), proxies),
+            host=headers.get("Host", ""),
             origin=headers.get("Origin", ""),
             fetched=headers.get("Sec-Fetch-Site", ""),
             wants_json=_wants_json(),
@@ -63,6 +65,8 @@ def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) 
     rule("/health", "health", lambda: _response(Answer(200, {"alive": True})), "GET")
     rule("/ready", "ready", lambda: _response(endpoint.ready()), "GET")
     rule(prefix + city.urls.token(), "token", lambda: _response(endpoint.token()), "GET")
+    rule(prefix + city.urls.challenge(), "challenge", lambda: _response(endpoint.challenge()), "GET")
+    rule(f"{prefix}openapi.json", "openapi", lambda: _response(Answer(200, description(cities.now()))), "GET")
     rule(
         prefix + city.urls.receipt("<identity>", "<code>"), "receipt",
         lambda identity, code: _response(endpoint.state(asked(""), identity, code)), "GET",

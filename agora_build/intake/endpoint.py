@@ -14,6 +14,7 @@ from agora_build.civic.codes import shown
 from agora_build.content.fields import ID
 from agora_build.content.forms import ABOUT, CODE, TRAP, FieldError, Filled, Form
 from agora_build.intake import ballots, spam
+from agora_build.intake.captcha import LIFE, Captcha
 from agora_build.intake.city import Cities, City
 from agora_build.intake.journal import Cast, Entry, Sent, State
 from agora_build.intake.limits import MAX_PAIRS, Buckets, RefusedError, read_pairs
@@ -40,6 +41,7 @@ class Asked:
     body: bytes = b""
     content_type: str = ""
     neighbourhood: str = "unknown"  # their address, cut
+    host: str = ""  # the name under which we are asked
     origin: str = ""
     fetched: str = ""  # Sec-Fetch-Site
     wants_json: bool = False
@@ -77,9 +79,10 @@ class Endpoint:
         limits = cities.now().intake
         self._cities, self._writer, self._signer, self._clock = cities, writer, signer, clock
         self._seen = spam.Seen()
-        self._addresses = Buckets(limits.address_minute)
-        self._campaigns = Buckets(limits.campaign_minute)
-        self._all = Buckets(limits.total_minute)
+        self._captcha = Captcha(signer.mark("captcha", ""), clock)
+        self._addresses = Buckets(limits.address_minute, clock)
+        self._campaigns = Buckets(limits.campaign_minute, clock)
+        self._all = Buckets(limits.total_minute, clock)
 
     def form(self, asked: Asked) -> Answer:
         """Show the form at an address, empty."""
@@ -116,8 +119,17 @@ class Endpoint:
 
     def token(self) -> Answer:
         """Give a form what makes it a person's, sent once: a dated token and an idempotency key."""
+        return Answer(200, self._fresh(), self._for_the_site())
+
+    def challenge(self) -> Answer:
+        """Give a form a challenge to solve, when the city asks for that."""
+        if not self._cities.now().intake.captcha:
+            return Answer(404, {"errors": [{"field": "", "code": "404", "message": ""}]})
+        return Answer(200, self._captcha.challenge(), self._for_the_site())
+
+    def _for_the_site(self) -> dict[str, str]:
         site = "/".join(self._cities.now().config.publication.base_url.split("/")[:3])
-        return Answer(200, self._fresh(), {"Access-Control-Allow-Origin": site})
+        return {"Access-Control-Allow-Origin": site}
 
     def state(self, asked: Asked, identity: str, code: str) -> Answer:
         """Say what became of what somebody sent; never its text."""
@@ -183,14 +195,25 @@ class Endpoint:
             return self._again(replace(posting, sent=replace(sent, errors=made)), 422)
         labels = (
             *spam.of_sending(age, sent.unseen.get(TRAP, "")),
-            *spam.of_origin(asked.origin, asked.fetched, (city.config.publication.base_url, city.intake.url)),
+            *spam.of_origin(asked.origin, asked.fetched, (city.config.publication.base_url, f"//{asked.host}")),
             *spam.of_texts([text for values in sent.values.values() for text in values], self._seen),
         )
+        keys = self._keys(posting, made.digest)
+        if city.intake.captcha:
+            solved = self._captcha.solved(sent.unseen.get("altcha", ""))
+            if sent.unseen.get("altcha") and not (solved and self._spent(solved, keys[0])):
+                return self._again(posting.refuse(FieldError("", "captcha")), 422)
+            labels += () if solved else ("no-captcha",)
         until = city.day + datetime.timedelta(days=city.intake.contact_days)
-        ready = made.sent(*self._keys(posting, made.digest), labels, until)
+        ready = made.sent(*keys, labels, until)
         verdict, entry = self._stored(ready)
         answer = self._receipt(posting, 201 if verdict == "stored" else 200, entry.id, entry.sha256, entry.day)
         return replace(answer, labels=len(labels))
+
+    def _spent(self, solved: str, key: str) -> bool:
+        """Tell whether a solved challenge may serve for a sending."""
+        now = int(self._clock())
+        return self._writer.change(lambda journal: journal.spend(solved, key, now, now + LIFE))
 
     def _stored(self, sent: Sent) -> tuple[str, Entry]:
         """Store an entry; when it is there already, give the one that is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ class Buckets:
     A workshop where two hundred people write one after the other on the town hall's tablets passes; a flood does not.
     """
 
-    def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, a_minute: int, clock: Callable[[], float]) -> None:
         self._rate = a_minute / 60
         self._most = float(a_minute * MINUTES)
         self._clock = clock
@@ -93,7 +92,7 @@ class Buckets:
                 if len(self._buckets) > _MANY:
                     self._buckets.popitem(last=False)
             else:
-                bucket.left = min(self._most, bucket.left + (now - bucket.seen) * self._rate)
+                bucket.left = min(self._most, bucket.left + max(0.0, now - bucket.seen) * self._rate)
                 bucket.seen = now
                 self._buckets.move_to_end(name)
             if bucket.left >= 1:

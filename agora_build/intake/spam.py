@@ -52,7 +52,8 @@ def of_sending(age: float | None, trap: str) -> list[str]:
 
 def of_origin(origin: str, fetched: str, ours: Iterable[str]) -> list[str]:
     """Label what a page of another site sends, as `Origin` and `Sec-Fetch-Site` tell it, or '' when they do not."""
-    foreign = origin not in ("", "null") and _host(origin) not in {_host(address) for address in ours}
+    known = {_host(address) for address in ours} - {""}
+    foreign = origin not in ("", "null") and _host(origin) not in known
     return ["other-origin"] if foreign or fetched not in ("", *_OURS) else []
 
 

@@ -83,6 +83,13 @@ _SPENT = sql.Table(
     sql.Column("batch", sql.String(40), nullable=False, index=True),
     sqlite_with_rowid=False,
 )
+_SOLVED = sql.Table(  # challenges that served, and for which sending
+    "solved_challenges",
+    _TABLES,
+    sql.Column("mark", sql.String(64), primary_key=True),
+    sql.Column("key", sql.String(64), nullable=False),
+    sql.Column("until", sql.BigInteger, nullable=False, index=True),  # Unix time: forgotten after
+)
 _PROBE = sql.Table("probe", _TABLES, sql.Column("mark", sql.Integer, nullable=False))
 _COLUMNS = [column for column in _ENTRIES.columns if column.name != "key"]
 _PER_QUERY = 500
@@ -325,6 +332,20 @@ class Journal:
             finally:
                 if right:
                     connection.execute(sql.select(sql.func.pg_advisory_unlock(number)))
+
+    def spend(self, mark: str, key: str, now: int, until: int) -> bool:
+        """Let a challenge serve for one sending, however often that is sent; tell whether it may."""
+        known = sql.select(_SOLVED.c.key).where(_SOLVED.c.mark == mark)
+        try:
+            with _told(), self._writing.begin() as connection:
+                connection.execute(sql.delete(_SOLVED).where(_SOLVED.c.until < now))
+                found = connection.execute(known).scalar()
+                if found is None:
+                    connection.execute(sql.insert(_SOLVED).values(mark=mark, key=key, until=until))
+        except IntegrityError:  # another endpoint was quicker
+            with _told(), self._engine.connect() as connection:
+                found = connection.execute(known).scalar()
+        return found in (None, key)
 
     def probe(self) -> None:
         """Write something and synchronise it, as an entry would be; raise JournalError when that cannot be done."""

@@ -23,9 +23,10 @@ class KeyProblemError(Exception):
 
 
 class Signer:
-    """Makes and checks what only who holds the key can make."""
+    """Makes and checks what only who holds the key can make; what was made with `older` keys is still known."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *older: bytes) -> None:
+        self._older = tuple(Signer(old) for old in older)
         self._mac = hmac.new(key, digestmod=hashlib.sha256)  # copied: it is quicker than to begin with the key
 
     def token(self, now: float) -> str:
@@ -34,7 +35,7 @@ class Signer:
 
     def age(self, token: str, now: float) -> float | None:
         """Give the age of a form token in seconds; None when it is forged, of tomorrow, or too old."""
-        said = self._read("token", token)
+        said = self.known("token", token)
         age = now - int(said, 16) if said else None
         return max(0.0, age) if age is not None and -_LATE <= age <= LIFE else None
 
@@ -44,7 +45,7 @@ class Signer:
 
     def is_voter(self, signed: str) -> str:
         """Give the pseudonym that was signed; '' when it was not."""
-        return self._read("voter", signed)
+        return self.known("voter", signed)
 
     def receipt(self, identity: str) -> str:
         """Give the code of a receipt, without spaces: it opens the page that says what became of it."""
@@ -53,9 +54,10 @@ class Signer:
     def opens(self, identity: str, code: str) -> bool:
         """Tell whether a code, as somebody typed it, is that of a receipt."""
         try:
-            return hmac.compare_digest(self.receipt(identity), normal(code))
+            same = hmac.compare_digest(self.receipt(identity), normal(code))
         except CodeError:
             return False
+        return same or any(older.opens(identity, code) for older in self._older)
 
     def ballot(self, key: str) -> str:
         """Give the receipt of a ballot: the same for the same idempotency key."""
@@ -69,9 +71,12 @@ class Signer:
         mark = base64.urlsafe_b64encode(self._hash(purpose, said)[:16]).decode().rstrip("=")
         return f"{said}.{mark}"
 
-    def _read(self, purpose: str, signed: str) -> str:
+    def known(self, purpose: str, signed: str) -> str:
+        """Give what was signed for a purpose; '' when it was not."""
         said = signed.partition(".")[0]
-        return said if hmac.compare_digest(self._signed(purpose, said).encode(), signed.encode()) else ""
+        if hmac.compare_digest(self._signed(purpose, said).encode(), signed.encode()):
+            return said
+        return next((found for older in self._older if (found := older.known(purpose, signed))), "")
 
     def _hash(self, purpose: str, said: str) -> bytes:
         mac = self._mac.copy()
@@ -80,14 +85,17 @@ class Signer:
 
 
 def signer_of(root: Path) -> Signer:
-    """Take the key from the environment, else from the city's folder, where it is made the first time."""
+    """Take the key from the environment, else from the city's folder, where it is made the first time.
+
+    Older keys may follow it, after a space or on lines below: the receipts they made still open.
+    """
     said = os.environ.get(VARIABLE, "")
-    key = said.encode() if said else _kept(root / PATH)
-    if len(key) < _SHORT:
+    keys = (said.encode() if said else _kept(root / PATH)).split()
+    if not keys or min(len(key) for key in keys) < _SHORT:
         place = f"${VARIABLE}" if said else str(PATH)
-        msg = f"{place} : il faut au moins {_SHORT} caractères de hasard"
+        msg = f"{place} : il faut au moins {_SHORT} caractères de hasard, et aucune espace dedans"
         raise KeyProblemError(msg)
-    return Signer(key)
+    return Signer(*keys)
 
 
 def _kept(path: Path) -> bytes:

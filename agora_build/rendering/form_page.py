@@ -49,6 +49,7 @@ class FormPage(Record, frozen=True):
     back: str
     action: str = ""
     token: str = ""
+    challenge: str = ""  # '' when the city asks for none
     map: Plan | None = None
     folder: str = ""
     example_name: str = ""
@@ -77,6 +78,7 @@ def form_page(
         back=_back(form, urls),
         action=_to(intake, form.address, path, own) if intake else "",
         token=_to(intake, urls.token(), path, own) if intake else "",
+        challenge=_to(intake, urls.challenge(), path, own) if config.intake and config.intake.captcha else "",
         map=_plan(config, urls, filled) if any(field.kind == "point" for field in form.fields) else None,
         folder=f"content/campaigns/{form.campaign}/{folder}/" if folder else "",
     )
