@@ -97,9 +97,7 @@ def build(order: Order) -> BuildReport:
 
 
 def build_anew(order: Order) -> BuildReport:
-    """Build a site from nothing, and drop what earlier builds kept: it holds what was erased since."""
-    with _cache(order.root) as cache, locks.alone(cache):
-        state.forget(cache)
+    """Build a site from nothing, and drop the one before: it holds what was erased since."""
     report = build(replace(order, full=True))
     if not report.problems:
         with release.alone(order.output.resolve()):

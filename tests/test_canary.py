@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
 from agora_build import pipeline
 from agora_build.cli import main
 from agora_build.intake.journal import Contact, Sent, sha256_of
-from tests.inboxes import DAY, Inbox, contribution, inbox
+from agora_build.intake.store import Journal
+from tests.inboxes import DAY, Inbox, contribution, git, inbox
+from tests.postgres import cluster
 
 TEXT, NAME, EMAIL = "Ma serinette est canarie au troisième", "Zéphyrine Canaribus", "zephyrine.canaribus@example.org"
 CANARIES = tuple(said.encode() for said in (TEXT, "Canaribus", "serinette", EMAIL))
@@ -92,11 +95,67 @@ def test_what_was_published_is_in_the_history_of_git_alone(many: int, tmp_path: 
     output = box.city / "output"
     assert not pipeline.build(pipeline.Order(os.fspath(box.city), output, DAY)).problems
     run(box, "inbox", "accept", name)
-    report = pipeline.build(pipeline.Order(os.fspath(box.city), output, DAY))
-    assert not report.problems
     before = list(places(box))
     assert any(place.startswith("city/output/") for place in before)
     assert any("cache.sqlite" in place for place in before)
     assert "historique" in run(box, "inbox", "erase", name)
     assert "Effacé" in (output / f"campagnes/les-quais/contributions/{name}/index.html").read_text("utf-8")
     assert sorted(places(box)) == ["objects of .agora/intake/forge.git", "objects of .git"]
+
+
+def test_the_history_can_be_written_again(tmp_path: Path) -> None:
+    """Nothing is left then, the folder where somebody works is untouched, and all that was decided still holds."""
+    box, name = crowd(tmp_path, 4)
+    box.relay()
+    others = [entry.id for entry in box.journal.entries("proposed") if entry.id != name]
+    for each in (name, others[0]):
+        run(box, "inbox", "accept", each, "--no-build")
+    page = box.city / "content/pages/a-propos.md"
+    page.write_text(page.read_text("utf-8") + "\nUn brouillon.\n", "utf-8")
+    before = git(box.city, "log", "--format=%s %an %ad", "main")
+    said = run(box, "inbox", "erase", name, "--rewrite-history", "--no-build")
+    assert "Historique réécrit" in said
+    git(box.city, "fsck", "--strict")
+    assert list(places(box)) == []
+    assert before.splitlines()[-1] in git(box.city, "log", "--format=%s %an %ad", "main")
+    waiting = git(box.city, "status", "--porcelain", "--untracked-files=no")
+    assert "a-propos.md" in waiting
+    assert name not in waiting, "the checkout's own history has the tombstone"
+    assert "Un brouillon." in page.read_text("utf-8")
+    assert box.states() == {name: "erased", others[0]: "merged", others[1]: "proposed", others[2]: "proposed"}
+    box.relay()
+    assert box.states()[others[1]] == "proposed"
+    run(box, "inbox", "accept", others[1], "--no-build")
+    assert (box.city / f"content/campaigns/les-quais/contributions/{others[0]}.md").exists()
+
+
+def test_postgresql_forgets_too(tmp_path: Path) -> None:
+    """Its tables are searched, byte for byte; its log is a matter of backups, which the documentation speaks of."""
+    with cluster() as address:
+        box, name = crowd(tmp_path, 12)
+        journal = Journal(address)
+        for entry in box.journal.entries():
+            contact = Contact(EMAIL, DAY) if entry.id == name else None
+            journal.accept([Sent(entry.id, entry, contact)])
+        toml = box.city / "agora.toml"
+        toml.write_text(f'{toml.read_text("utf-8")}\n[intake]\nstore = "{address}"\n', "utf-8")
+        git(box.city, "commit", "--all", "--quiet", "--message=PostgreSQL")
+        tables = Path(address.partition("host=")[2]) / "data/base"
+        checkpoint(address)
+        assert sings(tables)
+        assert name in run(box, "inbox", "list")
+        run(box, "inbox", "erase", name, "--no-build")
+        checkpoint(address)
+        assert not sings(tables)
+        assert name in run(box, "inbox", "list", "--state", "erased")
+        journal.close()
+
+
+def checkpoint(address: str) -> None:
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+
+
+def sings(folder: Path) -> bool:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return any(said in path.read_bytes() for path in files for said in CANARIES)

@@ -15,13 +15,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from agora_build.cli import main
+from agora_build.config import Intake
+from agora_build.content.config_file import read_config
 from agora_build.content.models import Reason
 from agora_build.intake.accept import accept
 from agora_build.intake.hints import hints
 from agora_build.intake.journal import Contact, Sent
 from agora_build.intake.moderation import shown, with_line
+from agora_build.intake.pages import Pages
 from agora_build.intake.proposal import UnfitError
-from agora_build.intake.standing import told
+from agora_build.intake.standing import standing_of
+from agora_build.rendering.theme import Frame, Theme, theme_folders
 from agora_build.urls import Urls
 from tests.inboxes import DAY, Inbox, contribution, git, inbox
 
@@ -126,8 +130,17 @@ def test_a_refusal_is_published_without_a_word_and_told_to_its_author(tmp_path: 
     assert "nuls" not in page
     entry = box.journal.entry(name)
     assert entry is not None
-    standing = told(entry, (Reason(id="injure", title="Injure", text="Sans viser."),), Urls("fr"))
+    policy = (Reason(id="injure", title="Injure", text="Sans viser."),)
+    standing = standing_of(entry, "code", None, policy, Urls("fr"))
     assert (standing.reason, standing.explained, standing.message) == ("Injure", "Sans viser.", "Dites-le autrement.")
+    config, _ = read_config(box.city)
+    assert config is not None
+    config = config.model_copy(update={"intake": Intake()})
+    theme = Theme(theme_folders(box.city, config.publication.theme), Frame(config, (), False, False, None))
+    answer = Pages(theme).standing(standing).decode()
+    for said in ("Injure", "Sans viser.", "Dites-le autrement."):
+        assert said in answer
+    assert "nuls" not in answer
 
 
 def test_a_refusal_needs_a_reason_that_was_announced(tmp_path: Path) -> None:
@@ -198,6 +211,14 @@ def test_an_erasure_works_in_every_state_and_again(state: str, tmp_path: Path) -
             assert published_log(box).count(name) == 1
     assert box.states()[report.id] == "erased"
     assert box.states()[other] == ("waiting" if state == "waiting" else "proposed")
+
+
+def test_what_is_sent_anew_after_an_erasure_is_new(tmp_path: Path) -> None:
+    box, (name,) = written(tmp_path, "Un banc.")
+    run(box, "erase", name, "--no-build")
+    again = contribution("Un banc.")
+    (outcome,) = box.journal.accept([Sent(name, again)])  # with the key it had
+    assert (outcome.verdict, outcome.id) == ("stored", again.id)
 
 
 def test_what_came_on_paper_can_be_erased_too(tmp_path: Path) -> None:

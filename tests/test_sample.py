@@ -13,6 +13,7 @@ from agora_build.content.loader import load
 from agora_build.content.models import Contribution
 from agora_build.content.questions import answered_contributions, followed
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.states import campaign_state
 
 ROOT = Path(__file__).parent.parent
 
@@ -117,6 +118,16 @@ def test_the_papeteries_tell_what_came_of_what_was_said(site: Site) -> None:
     assert {item.outcome for meta in metas for item in meta.considered} == {"taken-up", "partly", "not"}
     assert answered_contributions(papeteries, datetime.date(2017, 1, 20))
     assert papeteries.moderation is not None
+    assert papeteries.moderation.withdrawn
+    assert papeteries.moderation.erased
+
+
+def test_what_is_open_says_what_is_not_published(site: Site) -> None:
+    """Whoever refuses needs a reason that was announced."""
+    today = datetime.date(2017, 1, 20)
+    opened = [item for item in site.microsites if campaign_state(item.campaign.meta, today) == "open"]
+    assert opened
+    assert all(item.moderation and item.moderation.reasons for item in opened)
 
 
 @pytest.mark.parametrize("lock", ["package-lock.json", "tests/browser/package-lock.json"])

@@ -22,14 +22,6 @@ def read(folder: str) -> dict[str, object]:
     return state if isinstance(state, dict) and state.get("format") == _FORMAT else {}
 
 
-def forget(folder: str) -> None:
-    """Drop all that earlier builds of a city left in its folder."""
-    for name in (STORE, _STATE):
-        for path in (os.path.join(folder, name), os.path.join(folder, f"{name}.new")):
-            if os.path.exists(path):
-                os.remove(path)
-
-
 def write(folder: str, state: dict[str, object]) -> None:
     """Leave a state for the next build, in one step."""
     path = os.path.join(folder, _STATE)

@@ -21,12 +21,13 @@ from agora_build.intake import inbox as box
 from agora_build.intake import ledger, settling
 from agora_build.intake.accept import accept as accepted
 from agora_build.intake.accept import paths_of, published
-from agora_build.intake.checkout import How, bring
+from agora_build.intake.checkout import How, bring, history_of, staged
 from agora_build.intake.journal import STATES, Entry, EntryKind, State
 from agora_build.intake.moderation import reasons_at
 from agora_build.intake.opening import Opened, opened
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.relay import Trouble
+from agora_build.intake.rewriting import rewrite
 from agora_build.problems import printable
 from agora_build.urls import Urls
 
@@ -155,9 +156,10 @@ def refuse(identity: str, reason: str, message: str, city: Path, *, no_build: bo
 @inbox.command()
 @click.argument("identity", metavar="NUMERO", required=False)
 @click.option("--again", is_flag=True, help="Rejouer tous les effacements, après avoir remis une sauvegarde.")
+@click.option("--rewrite-history", is_flag=True, help="Réécrire aussi l’historique de git ; cas graves, voir la doc.")
 @click.option("--no-build", is_flag=True, help="Ne pas reconstruire le site.")
 @CITY
-def erase(identity: str | None, city: Path, *, again: bool, no_build: bool) -> None:
+def erase(identity: str | None, city: Path, *, again: bool, rewrite_history: bool, no_build: bool) -> None:
     """Effacer ce qu’une personne a envoyé, où que ce soit, à sa demande."""
     if bool(identity) == again:
         raise click.UsageError("donnez un numéro, ou --again")
@@ -165,17 +167,24 @@ def erase(identity: str | None, city: Path, *, again: bool, no_build: bool) -> N
         wanted = [identity] if identity else _erased_before(intake)
         done = [_decided(intake, each, partial(settling.erase, identity=each)) for each in wanted]
         for item in done:
-            ledger.note(city, item.entry.id, intake.day)
-            click.echo(f"Effacé : {item.entry.id}. Ses coordonnées et son texte ne sont plus dans le journal.")
-            if item.others:
-                click.echo(f"  Clos avec lui : {', '.join(item.others)}.")
-            _bring(intake, item)
+            _told_erased(intake, item, rewrite_history=rewrite_history)
     if again:
         click.echo(f"{count(len(done), 'effacement rejoué', 'effacements rejoués')}.")
-    if any(item.published for item in done):
+    if not rewrite_history and any((city / item.entry.path).exists() for item in done):
         click.echo("L’historique de git garde ce qui avait été publié ; docs/moderation.md dit comment le réécrire.")
     if not no_build:
         _build(city, [], forget=True)
+
+
+def _told_erased(intake: Opened, done: settling.Settled, *, rewrite_history: bool) -> None:
+    """Note an erasure where a backup is not restored over it, bring it to the city's folder, and say what was done."""
+    ledger.note(intake.city, done.entry.id, intake.day)
+    click.echo(f"Effacé : {done.entry.id}. Ses coordonnées et son texte ne sont plus dans le journal.")
+    if done.others:
+        click.echo(f"  Clos avec lui : {', '.join(done.others)}.")
+    _bring(intake, done)
+    if rewrite_history:
+        _rewrite(intake, done.entry)
 
 
 @inbox.command()
@@ -212,9 +221,8 @@ def _found(intake: Opened, identity: str) -> Entry:
 
 
 def _decided(intake: Opened, identity: str, decide: Callable[[settling.Desk], settling.Settled]) -> settling.Settled:
-    desk = settling.Desk(intake.journal, intake.repository, intake.forge, intake.day)
     try:
-        return decide(desk)
+        return decide(_desk(intake))
     except UnfitError as error:
         _unfit(error, identity)
 
@@ -232,10 +240,14 @@ def _unfit(error: UnfitError, identity: str) -> NoReturn:
 
 
 def _erased_before(intake: Opened) -> list[str]:
-    """List what was erased, by the ledger and by the journal, as far as the journal knows it."""
+    """List what was erased, by the ledger and by the journal, as far as anything of it may be left."""
     known = [*ledger.noted(intake.city), *(entry.id for entry in intake.journal.entries("erased"))]
-    entries = (intake.journal.entry(each) for each in dict.fromkeys(known))
+    entries = (settling.sought(_desk(intake), each) for each in dict.fromkeys(known))
     return [entry.id for entry in entries if entry and entry.kind in _ERASABLE]
+
+
+def _desk(intake: Opened) -> settling.Desk:
+    return settling.Desk(intake.journal, intake.repository, intake.forge, intake.day)
 
 
 def _bring(intake: Opened, done: settling.Settled) -> None:
@@ -248,6 +260,24 @@ def _bring(intake: Opened, done: settling.Settled) -> None:
     click.echo(_BROUGHT[how])
     if how == "elsewhere":
         sys.exit(1)
+
+
+def _rewrite(intake: Opened, entry: Entry) -> None:
+    """Take a text out of the history of the bare repository, and of the city's checkout."""
+    if intake.forge.remote:
+        click.echo("L’historique est sur la forge : docs/moderation.md dit comment le réécrire là-bas.", err=True)
+        sys.exit(1)
+    stone = intake.repository.read(intake.repository.head(), entry.path)
+    if stone is None:
+        return  # it was never published
+    changed = rewrite(intake.repository, entry.path, stone)
+    intake.journal.rewritten(changed)
+    own = history_of(intake.city, intake.repository.base)
+    if own is not None:
+        staged(intake.city, entry.path)
+        rewrite(own, entry.path, stone)
+    click.echo(f"Historique réécrit : {count(len(changed), 'commit a', 'commits ont')} un nouveau numéro.")
+    click.echo("Les copies faites avant (clones, forge publique, sauvegardes) gardent le texte : refaites-les.")
 
 
 @contextmanager
@@ -276,7 +306,7 @@ def _build(city: Path, entries: Sequence[Entry], language: str = "fr", *, forget
         click.echo("\n\n".join(as_text(problem, wording("fr")) for problem in report.problems))
         click.echo("Le site n’a pas été reconstruit : corrigez, puis agora build.", err=True)
         sys.exit(1)
-    click.echo("Site reconstruit ; la page est là :")
+    click.echo(f"Site reconstruit : {report.written} fichiers écrits.")
     for entry in entries:
         click.echo(f"  {city / 'output' / _page(entry, language)}")
 

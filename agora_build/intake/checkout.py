@@ -112,6 +112,20 @@ def bring(
     return "written" if missing else "there"
 
 
+def history_of(city: Path, base: str) -> Repository | None:
+    """Give the repository that the city's checkout keeps its own history in; None when it is not under git."""
+    around = checkout_of(city)
+    if around is None:
+        return None
+    common = _run(around.top, "rev-parse", "--path-format=absolute", "--git-common-dir").stdout
+    return Repository(Path(os.fsdecode(common).removesuffix("\n")), around.branch or base, around.inside)
+
+
+def staged(city: Path, path: str) -> None:
+    """Take a file of the city's folder into the index of git, in the place of what the index held."""
+    _run(city, "add", "--", path)
+
+
 def _content(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() and not path.is_symlink() else None
 

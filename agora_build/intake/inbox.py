@@ -92,7 +92,7 @@ def purge(journal: Journal, repository: Repository, today: datetime.date, refuse
         day = days[entry.campaign].get(entry.id, entry.day)
         if entry.content and day + datetime.timedelta(days=refused_days) < today:
             old.append(entry.id)
-    return Purged(contacts, journal.forget(old) if old else 0)
+    return Purged(contacts, journal.forget_texts(old) if old else 0)
 
 
 def _refused(repository: Repository, campaign: str) -> dict[str, datetime.date]:

@@ -35,7 +35,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where what somebody sent stands; `reason` and `message` are of a refusal, `page` is that of a published text."""
+    """Where what somebody sent stands; `page` is that of a published text.
+
+    Of a refusal: the title of the reason, what the moderation policy says of it, and the message for the author.
+    """
 
     kind: FormKind
     campaign: Entry[Campaign] | None
@@ -44,6 +47,7 @@ class Standing:
     state: State
     day: datetime.date
     reason: str = ""
+    explained: str = ""
     message: str = ""
     page: str = ""
 

@@ -113,7 +113,7 @@ def about(journal: Journal, identity: str) -> Iterator[Entry]:
 
 
 def _publishable(desk: Desk, identity: str) -> Entry:
-    entry = desk.journal.entry(identity) or _unreceived(desk, identity)
+    entry = sought(desk, identity)
     if entry is None:
         raise UnfitError("unknown", identity)
     if entry.kind in SETTLED_BY_HAND or entry.kind in BATCHES or entry.kind not in PUBLISHED:
@@ -121,8 +121,11 @@ def _publishable(desk: Desk, identity: str) -> Entry:
     return entry
 
 
-def _unreceived(desk: Desk, identity: str) -> Entry | None:
-    """Find a published text that never went through the journal: it came on paper, or by a pull request."""
+def sought(desk: Desk, identity: str) -> Entry | None:
+    """Find an entry; or a published text that the journal does not know: it came on paper, or by a pull request."""
+    entry = desk.journal.entry(identity)
+    if entry is not None:
+        return entry
     for path in desk.repository.named(f"{identity}.md"):
         found = found_at(path)
         if found and found.folder in TOMBSTONES:

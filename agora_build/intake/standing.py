@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import cast
 
-from agora_build.content.models import Reason
-from agora_build.intake.journal import Entry, State
+from agora_build.content.forms import FormKind
+from agora_build.content.models import Campaign, Reason
+from agora_build.content.site import Entry as ContentEntry
+from agora_build.intake.journal import Entry
+from agora_build.intake.pages import Standing
 from agora_build.urls import Urls
 
 _OWN_PAGE = ("contribution", "question", "workshop")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Where what somebody sent stands, the reason (title and text) and the message of a refusal.
-
-    `page` is the output path of the published text, with its place on the map for a point; '' as long as it is not.
-    """
-
-    state: State
-    reason: str = ""
-    explained: str = ""
-    message: str = ""
-    page: str = ""
-
-
-def told(entry: Entry, reasons: tuple[Reason, ...], urls: Urls) -> Told:
-    """Tell the author of an entry, given the moderation policy of its campaign as it is published."""
-    if entry.state == "refused":
-        reason = next((item for item in reasons if item.id == entry.reason), None)
-        title, text = (reason.title, reason.text) if reason else ("", "")
-        return Told("refused", title, text, entry.message)
-    if entry.state == "merged":
-        return Told("merged", page=_page(entry, urls))
-    return Told(entry.state)
+def standing_of(
+    entry: Entry, code: str, campaign: ContentEntry[Campaign] | None, reasons: Iterable[Reason], urls: Urls
+) -> Standing:
+    """Tell where an entry stands, given the moderation policy of its campaign: why it was refused, or where it is."""
+    reason = next((item for item in reasons if item.id == entry.reason), None) if entry.state == "refused" else None
+    return Standing(
+        cast("FormKind", entry.kind),  # a batch has no receipt
+        campaign,
+        entry.id,
+        code,
+        entry.state,
+        entry.day,
+        reason=reason.title if reason else "",
+        explained=reason.text if reason else "",
+        message=entry.message if entry.state == "refused" else "",
+        page=_page(entry, urls) if entry.state == "merged" else "",
+    )
 
 
 def _page(entry: Entry, urls: Urls) -> str:
+    """Give where a published text is read; '' for what has no page of its own."""
     folder, _, name = entry.path.removesuffix(".md").rpartition("/")
     if entry.kind == "place":
-        return urls.source(entry.path)
+        return urls.part(entry.campaign, "map")
     return urls.item(entry.campaign, folder.rpartition("/")[2], name) if entry.kind in _OWN_PAGE else ""

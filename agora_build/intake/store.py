@@ -10,7 +10,7 @@ import datetime
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -228,25 +228,19 @@ class Journal:
     def erase(self, identity: str, *states: State) -> bool:
         """Destroy the text and the contact of an entry in some states (in any, without); tell whether it was in one.
 
-        Its id, hash and day stay, to answer for it.
+        Its id, hash and day stay, to answer for it; its key goes too: what its author sends anew is new.
         """
         mine = _ENTRIES.c.id == identity
         change = sql.update(_ENTRIES).where(mine & _ENTRIES.c.state.in_(states) if states else mine)
         with _told(), self._writing.begin() as connection:
-            empty = {"content": "", "message": "", "labels": ""}
+            empty = {"content": "", "message": "", "labels": "", "key": f"erased {identity}"}
             done = connection.execute(change.values(state="erased", **empty)).rowcount == 1
             if done:
                 connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
         self._shred()
         return done
 
-    def drop_contact(self, identity: str) -> None:
-        """Destroy the contact of an entry."""
-        with _told(), self._writing.begin() as connection:
-            connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
-        self._shred()
-
-    def forget(self, identities: Sequence[str]) -> int:
+    def forget_texts(self, identities: Sequence[str]) -> int:
         """Destroy the texts and the contacts of refused entries, whose state and reason stay; give how many had one."""
         refused = _ENTRIES.c.id.in_(identities) & (_ENTRIES.c.state == "refused") & (_ENTRIES.c.content != "")
         with _told(), self._writing.begin() as connection:
@@ -254,6 +248,18 @@ class Journal:
             connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id.in_(identities)))
         self._shred()
         return count
+
+    def rewritten(self, commits: Mapping[str, str]) -> None:
+        """Note the new ids of commits, after the history of git was written again."""
+        with _told(), self._writing.begin() as connection:
+            for old, new in commits.items():
+                connection.execute(sql.update(_ENTRIES).where(_ENTRIES.c.commit == old).values(commit=new))
+
+    def drop_contact(self, identity: str) -> None:
+        """Destroy the contact of an entry."""
+        with _told(), self._writing.begin() as connection:
+            connection.execute(sql.delete(_CONTACTS).where(_CONTACTS.c.id == identity))
+        self._shred()
 
     def contact(self, identity: str) -> Contact | None:
         """Give the contact of an entry."""

@@ -17,6 +17,7 @@ KINDS = {
     "opinions": r"campagnes/les-groues/debats/[^/]+/vote/index\.html",  # of sentences, where others count ballots
     "vote": _C + r"debats/[^/]+/vote/index\.html",
     "list": _C + r"debats/[^/]+/[^/]+-\d+/index\.html",
+    "erased": r"campagnes/papeteries-de-la-seine/contributions/20160621-w4k8t2mn/index\.html",
     "contribution": _C + r"contributions/[^/]+/index\.html",
     "agenda": _C + r"agenda/index\.html",
     "workshop": _C + r"agenda/[^/]+/index\.html",
