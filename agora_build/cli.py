@@ -148,6 +148,7 @@ def _note_bug() -> str:
     later={
         "codes": "votes:codes",
         "draw": "juries:draw_jury",
+        "guard": "guard:guard_command",
         "inbox": "inbox:inbox",
         "intake": "intake:intake",
         "relay": "relay:relay",

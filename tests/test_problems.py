@@ -36,6 +36,7 @@ OF_THE_BUILD = {
     "output-misplaced",
     "output-not-ours",
 }
+GUARDS = "guard-"  # said of a branch: tests of the guard prove these
 CALLS = {"problem", "at_value", "at_key", "at_text", "refuse", "_flaw", "Flaw", "Problem", "_refuse"}
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 
@@ -87,7 +88,8 @@ def test_every_code_has_a_case() -> None:
             re.MULTILINE,
         )
     )
-    assert set(catalogue("fr")) - {"report"} - OF_THE_BUILD - proven == set()
+    told = {code for code in catalogue("fr") if not code.startswith(GUARDS)}
+    assert told - {"report"} - OF_THE_BUILD - proven == set()
 
 
 def test_languages_say_the_same_things() -> None:

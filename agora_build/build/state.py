@@ -1,7 +1,7 @@
 """Turns what an earlier build left in `.agora/` into what this one may rely on: signatures, release, day."""
 
 # os.path, several times quicker than Path objects, and `os` alone: this is read before anything else is imported.
-# ruff: noqa: PTH105, PTH107, PTH110, PTH118, PTH123
+# ruff: noqa: PTH105, PTH118, PTH123
 from __future__ import annotations
 
 import marshal

@@ -38,8 +38,8 @@ _REPOSITORY = {
     "nothing-committed": "le dépôt de la ville n’a encore aucun commit : faites-en un (git add, git commit)",
     "conflict": "la ville et ce qui a été accepté ont changé les mêmes lignes ; fusionnez à la main",
     "rewritten": "l’historique de la ville a été réécrit ; supprimez ce dossier : il sera refait d’après le journal",
-    "not-fetched": "la forge ne donne pas ce qu’elle publie",
-    "not-pushed": "la forge ne prend pas les branches",
+    "not-fetched": "la forge ne donne pas ce qu’elle publie ; vérifiez son jeton, et repository dans [intake]",
+    "not-pushed": "la forge ne prend pas les branches ; donnez au jeton le droit d’écrire le contenu du dépôt",
     "moving": "la branche publiée change sans cesse ; recommencez",
     "git-failed": "git a refusé",
 }
@@ -151,7 +151,7 @@ def _pass(city: Path, stop: threading.Event, waited: float) -> _Done:
     except NoIntakeError as error:
         _refuse(error)
     except ForgeError as error:
-        wait, said = _later(waited, error.again), f"La forge n’a pas répondu comme il faut : {error}. Rien n’est perdu."
+        wait, said = _later(waited, error.again), f"Le relais n’a pas pu finir : {error}. Rien n’est perdu."
     except RepositoryError as error:
         wait, said = _later(waited), f"Le relais n’a pas pu finir : {said_of(error)}. Rien n’est perdu."
     except JournalError as error:
@@ -235,7 +235,7 @@ def plainly() -> Iterator[None]:
     except NoIntakeError as error:
         _refuse(error)
     except ForgeError as error:
-        click.echo(f"La forge n’a pas répondu comme il faut : {error}.", err=True)
+        click.echo(f"Impossible : {error}.", err=True)
         sys.exit(1)
     except RepositoryError as error:
         click.echo(f"Impossible : {said_of(error)}.", err=True)

@@ -88,6 +88,16 @@ def read_config_file(root: pathlib.Path) -> ConfigFile:
     return ConfigFile(config, parts.get("map"), ids, pictures, problems)
 
 
+def config_of(raw: bytes) -> ConfigFile:
+    """Read the bytes of an agora.toml whose city is not at hand: what it names is not looked for."""
+    source, problems = _parsed(raw)
+    if source.data is None:
+        return ConfigFile(problems=problems)
+    config, found = validated(Config, source.data, source)
+    ids = {kind: tuple(_ids(source.data.get(f"{kind}s"))) for kind in ("quarter", "office")}
+    return ConfigFile(config, valid_fields(Config, source.data).get("map"), ids, (), [*problems, *found])
+
+
 def _read(root: pathlib.Path) -> tuple[TomlSource, list[Problem]]:
     path = os.path.join(root, NAME)
     if os.path.islink(path):
@@ -99,7 +109,11 @@ def _read(root: pathlib.Path) -> tuple[TomlSource, list[Problem]]:
         values = {"value": NAME, "size": str(-(-size // 1_000_000)), "limit": "1"}
         return TomlSource(), [Problem(NAME, START, "file-too-big", values)]
     with open(path, "rb") as file:
-        text, problems = decoded(NAME, file.read())
+        return _parsed(file.read())
+
+
+def _parsed(raw: bytes) -> tuple[TomlSource, list[Problem]]:
+    text, problems = decoded(NAME, raw)
     source = TomlSource(text)
     if not any(problem.code in ("not-utf-8", "control-character") for problem in problems):
         try:

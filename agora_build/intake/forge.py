@@ -62,7 +62,10 @@ class Forge(Protocol):
         """Open the pull request of a branch that was pushed; when there is one already, give that one."""
 
     def close(self, request: Request) -> None:
-        """Close a pull request without merging it, and remove its branch; fine when it was done already."""
+        """Close a pull request without merging it, and remove its branch; fine when it was done already.
+
+        A request without a number stands for a branch that has none.
+        """
 
     def quota(self) -> Quota | None:
-        """Give what the forge said last of its limits; None when it says nothing."""
+        """Give what the forge says of its limits, asked if it must be; None when it says nothing."""

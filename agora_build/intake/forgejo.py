@@ -51,7 +51,7 @@ class ForgejoForge(RemoteForge):
     def close(self, request: Request) -> None:
         """Close a pull request without merging it, and remove its branch; fine when it was done already."""
         path = f"{self._path}/pulls/{request.number}"
-        if self._request(self._api.call("GET", path).data).state == "open":
+        if request.number and self._request(self._api.call("GET", path).data).state == "open":
             self._api.call("PATCH", path, body={"state": "closed"})
         self._api.call("DELETE", f"{self._path}/branches/{quote(request.branch)}", fine=(_NONE,))
 

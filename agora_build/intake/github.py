@@ -42,7 +42,8 @@ class GitHubForge(RemoteForge):
 
     def close(self, request: Request) -> None:
         """Close a pull request without merging it, and remove its branch; fine when it was done already."""
-        self._api.call("PATCH", f"{self._path}/pulls/{request.number}", body={"state": "closed"})
+        if request.number:
+            self._api.call("PATCH", f"{self._path}/pulls/{request.number}", body={"state": "closed"})
         answer = self._api.call("DELETE", f"{self._path}/git/refs/heads/{request.branch}", fine=(404, _REFUSED))
         if answer.refusal and answer.refusal.status == _REFUSED and "does not exist" not in str(answer.refusal.error):
             raise answer.refusal.error

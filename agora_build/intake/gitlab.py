@@ -42,7 +42,9 @@ class GitLabForge(RemoteForge):
     def close(self, request: Request) -> None:
         """Close a merge request without merging it, and remove its branch; fine when it was done already."""
         path = f"{self._path}/merge_requests/{request.number}"
-        if self._request(self._api.call("GET", path).data).state == "open":  # closing what is closed is an error there
+        if (
+            request.number and self._request(self._api.call("GET", path).data).state == "open"
+        ):  # closing what is closed is an error there
             self._api.call("PUT", path, body={"state_event": "close"})
         branch = quote(request.branch, safe="")
         self._api.call("DELETE", f"{self._path}/repository/branches/{branch}", fine=(404,))

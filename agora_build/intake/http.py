@@ -82,6 +82,7 @@ class Api:
             headers={"Accept": "application/json", "User-Agent": "agora", "Accept-Encoding": "identity", **headers},
             timeout=httpx.Timeout(_READ, connect=_CONNECT),
             follow_redirects=False,
+            limits=httpx.Limits(max_keepalive_connections=0),  # one call, one connection: nothing stays open
         )
 
     def call(

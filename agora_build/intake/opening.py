@@ -60,7 +60,7 @@ class Opened:
 def opened(city: Path, day: datetime.date | None = None) -> Iterator[Opened]:
     """Open the intake of a city, and bring its repository up to what the city committed.
 
-    Raises NoIntakeError, RepositoryError, JournalError and ForgeError.
+    Raises NoIntakeError, RepositoryError, ForgeError and JournalError.
     """
     config, problems = read_config(city)
     if config is None:

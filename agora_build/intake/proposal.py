@@ -181,11 +181,6 @@ def title_of(proposal: Proposal) -> str:
     return _named(first) if own_branch(first) == proposal.branch else f"digest {identity} ({first.campaign})"
 
 
-def body_of(proposal: Proposal) -> str:
-    """Write the body of a request: what it carries, by ids and labels."""
-    return "".join(f"- `{entry.id}` · {_facts(entry)}\n" for entry in proposal.entries)
-
-
 def _named(entry: Entry) -> str:
     return f"{entry.kind} {entry.id} ({entry.campaign})"
 

@@ -17,9 +17,10 @@ from itertools import islice
 from typing import Literal, TypeVar
 
 from agora_build.intake.batches import BATCHES, gather, is_published
+from agora_build.intake.description import described
 from agora_build.intake.forge import BRANCHES, Forge, Request
 from agora_build.intake.journal import PUBLISHED, Change, Entry, id_of
-from agora_build.intake.proposal import Proposal, UnfitError, body_of, branch_of, check, own_branch, prepared, title_of
+from agora_build.intake.proposal import Proposal, UnfitError, branch_of, check, own_branch, prepared, title_of
 from agora_build.intake.repository import Move, Repository, blob_of
 from agora_build.intake.store import Journal
 
@@ -276,7 +277,7 @@ class _Pass:
             last = _last(requests)
             return last if last and last.state == "open" else None
         self._step("open")
-        return self._forge.open(proposal.branch, title_of(proposal), body_of(proposal))
+        return self._forge.open(proposal.branch, title_of(proposal), described(proposal.entries))
 
     def _read_back(self, proposals: Sequence[Proposal], heads: Mapping[str, str]) -> set[str]:
         """Tell which branches give back what they were to carry."""

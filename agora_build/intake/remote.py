@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from agora_build.intake.credentials import Secret, git_environment
-from agora_build.intake.forge import ForgeError, Quota, Request, RequestState
+from agora_build.intake.forge import BRANCHES, ForgeError, Quota, Request, RequestState
 from agora_build.intake.http import Api
 
 STATES: Mapping[str, RequestState] = {"open": "open", "closed": "closed"}
+_NOBODYS = f"{BRANCHES}00000000-00000000"  # a branch that no contribution has
 MOST_PAGES = 200  # of a listing: 20,000 requests
 
 
@@ -52,7 +53,9 @@ class RemoteForge:
         return git_environment(self._place.root, self.remote, self.user, self._secret)
 
     def quota(self) -> Quota | None:
-        """Give what the forge said last of its limits."""
+        """Give what the forge said last of its limits; when it was asked nothing yet, it is asked something small."""
+        if self._api.quota is None:
+            self.requests(_NOBODYS)
         return self._api.quota
 
     def requests(self, branch: str) -> list[Request]:
