@@ -6,7 +6,7 @@ import datetime
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agora_build.content.checks import check, check_ids
 from agora_build.content.config_file import ConfigFile, config_of
@@ -18,6 +18,7 @@ from agora_build.content.references import check_references
 from agora_build.content.tree import Found, found_at, is_media, well_named
 from agora_build.intake.changes import Change, Changes, ChangesError, Item
 from agora_build.problems import START, Problem, in_order
+from agora_build.record import replace
 
 SENT = ("contributions", "questions", "places", "workshops")
 GROWING = ("votes.csv", "spent.csv", "ballots.csv", "roots.csv")  # files of a vote, to which lines are added
@@ -55,22 +56,25 @@ def _is_config(path: str) -> bool:
     return path == "agora.toml" or path.endswith("/agora.toml")
 
 
-class _Blobs(Draft):
+class _Blobs(Draft, kw_only=True):
     """A city read from git: the files of a commit, each read when somebody asks for it."""
 
-    def __init__(self, changes: Changes, config: ConfigFile, items: Mapping[str, Item]) -> None:
-        paths = {path for path, item in items.items() if item.mode == _FILE}
-        found = {path: item for path in paths if path.startswith("content/") and (item := found_at(path))}
-        super().__init__("", config, found, frozenset(path for path in paths - found.keys() if is_media(path)))
-        self._changes = changes
-        self._items = items
+    changes: Changes
+    items: Mapping[str, Item]
 
     def document(self, path: str) -> Document:
         """Give a content file that is there."""
         if path not in self.documents:
-            oid = self._items[path].oid
-            self.documents[path] = document_of(self.found[path], self._changes.blobs([oid])[oid])
+            oid = self.items[path].oid
+            self.documents[path] = document_of(self.found[path], self.changes.blobs([oid])[oid])
         return self.documents[path]
+
+
+def _blobs(changes: Changes, config: ConfigFile, items: Mapping[str, Item]) -> _Blobs:
+    paths = {path for path, item in items.items() if item.mode == _FILE}
+    found = {path: item for path in paths if path.startswith("content/") and (item := found_at(path))}
+    media = frozenset(path for path in paths - found.keys() if is_media(path))
+    return _Blobs("", config, found, media, changes=changes, items=items)
 
 
 class _Guard:
@@ -160,7 +164,7 @@ class _Guard:
         """Read each file as the build would, against the rest of the city as it would be."""
         inside = len(self._inside)
         items = {path[inside:]: item for path, item in self._tree if path.startswith(self._inside)}
-        draft = _Blobs(self._changes, self._config, items)
+        draft = _blobs(self._changes, self._config, items)
         contents = self._changes.blobs([oid for change in fit for oid in (change.oid, change.old) if oid.strip("0")])
         for change in fit:
             path = change.path[inside:]
