@@ -13,7 +13,7 @@ from agora_build.civic.choices import ANSWERS
 from agora_build.config import Config
 from agora_build.content.fields import MAX_CITIZEN_TEXT, Model
 from agora_build.content.models import Ballot, Campaign, Contribution, Debate, Map, Place, Question, Workshop
-from agora_build.content.site import Entry
+from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import campaign_state, debate_state
 
 FormKind = Literal["contribution", "votes", "ballot", "workshop", "place", "question", "report", "erasure"]
@@ -150,6 +150,11 @@ class Ground:
     debates: tuple[Entry[Debate], ...]
     workshops: tuple[Entry[Workshop], ...]
     map: Map | None
+
+
+def ground_of(config: Config, microsite: Microsite) -> Ground:
+    """Gather what the forms of a microsite are made from."""
+    return Ground(config, microsite.campaign, microsite.debates, microsite.workshops, microsite.map)
 
 
 def forms_of(

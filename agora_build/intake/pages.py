@@ -83,7 +83,7 @@ class Pages:
 
     def refused(self, status: int) -> bytes:
         """Write why a request is refused before it is read, or that there is nothing at its address."""
-        return self._page("refused.html", self._path(f"{status}"), status=status)
+        return self._page("refused.html", "404.html", status=status)  # whatever the address, its links hold
 
     def message(self, form: Form, error: FieldError) -> str:
         """Say in plain words why a field is refused."""

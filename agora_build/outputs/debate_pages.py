@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from agora_build.content.forms import FormKind, ground_of, ways
 from agora_build.content.meetings import Meeting, next_meetings
 from agora_build.content.models import Contribution, Debate, Decision, ErasedContribution, Jury, Kit, Resource
 from agora_build.content.said import MANY, PartKind, Said, SaidList, lists_of
@@ -23,7 +24,7 @@ from agora_build.content.voices import (
     outcomes_of_debate,
     voices,
 )
-from agora_build.record import Record
+from agora_build.record import Record, replace
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -103,6 +104,7 @@ class DebatePage(Record, frozen=True):
     outcomes: tuple[Outcome, ...]
     decisions: tuple[Entry[Decision], ...]
     erased: tuple[Entry[ErasedContribution], ...]
+    ways: tuple[FormKind, ...] = ()  # the forms by which one takes part
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
@@ -120,7 +122,8 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     short = len(thread.contributions) <= MANY
     lists = () if short else lists_of(thread, debate.meta, urls, [quarter.id for quarter in site.config.quarters])
     page = _page(microsite, debate, thread, lists, urls, today)
-    yield Output(page.path, page, render_page)
+    open_ways = ways(ground_of(site.config, microsite), debate, today, said=bool(thread.contributions))
+    yield Output(page.path, replace(page, ways=open_ways), render_page)
 
 
 def render_list(listing: DebateList, theme: Theme) -> bytes:

@@ -1,4 +1,4 @@
-"""Turns the open forms of a campaign into their pages, the list of them, and the map that people point on."""
+"""Turns the open forms of a campaign into their pages, and the list of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from agora_build.config import CityMap, Config
+from agora_build.config import Config
 from agora_build.content.forms import (
     EMPTY,
     Form,
@@ -15,6 +15,7 @@ from agora_build.content.forms import (
     campaign_forms,
     city_forms,
     debate_forms,
+    ground_of,
     is_offered,
     ways,
 )
@@ -22,7 +23,7 @@ from agora_build.content.models import Debate, Kit, Layer
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.record import Record, replace
-from agora_build.rendering import form_page, map_picture
+from agora_build.rendering import form_page
 from agora_build.rendering.form_page import FormPage
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -59,22 +60,10 @@ class TakePart(Record, frozen=True):
     kits: tuple[Entry[Kit], ...]
 
 
-class PlanPicture(Record, frozen=True):
-    """The map one points on, without any point."""
-
-    city: CityMap
-    basemap: str
-
-
-def ground_of(site: Site, microsite: Microsite) -> Ground:
-    """Gather what the forms of a campaign are made from."""
-    return Ground(site.config, microsite.campaign, microsite.debates, microsite.workshops, microsite.map)
-
-
 def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: datetime.date) -> Iterator[Output[Any]]:
     """Declare the pages of the forms of a debate."""
     debate = next(item for item in microsite.debates if item.slug == thread.debate)
-    for form in debate_forms(ground_of(site, microsite), debate, thread.contributions, today):
+    for form in debate_forms(ground_of(site.config, microsite), debate, thread.contributions, today):
         yield _page(site.config, form, microsite)
 
 
@@ -82,7 +71,7 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     """Declare, for each campaign, the list of its forms, and the pages of those that are of no debate."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
-        ground = ground_of(site, microsite)
+        ground = ground_of(site.config, microsite)
         forms = [form for form in campaign_forms(ground, today) if is_offered(site.config, form.kind)]
         for form in forms:
             yield _page(site.config, form, microsite)
@@ -98,13 +87,10 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
 
 
 def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:  # noqa: ARG001
-    """Declare the forms of the whole city, and the map that people point on."""
+    """Declare the forms of the whole city."""
     for form in city_forms():
         if is_offered(site.config, form.kind):
             yield _page(site.config, form, None)
-    if site.config.map and site.config.intake:
-        path = Urls(site.config.city.language).section_file("map", form_page.PLAN)
-        yield Output(path, PlanPicture(site.config.map, site.basemap), plan)
 
 
 def render(page: FormPage, theme: Theme) -> bytes:
@@ -117,13 +103,6 @@ def render(page: FormPage, theme: Theme) -> bytes:
 def render_list(page: TakePart, theme: Theme) -> bytes:
     """Write the list of a campaign's forms."""
     return theme.page("take_part.html", page.path, masthead=page.masthead, page=page)
-
-
-def plan(inputs: PlanPicture, theme: Theme) -> bytes:
-    """Draw the map of the whole city, without any point."""
-    title = theme.text("Map of {city}", city=theme.config.city.name)
-    view = map_picture.city_view(inputs.city)
-    return map_picture.picture((), inputs.basemap, view, title, theme.text("Choose this point")).encode()
 
 
 def example(form: Form, theme: Theme) -> str:

@@ -21,6 +21,7 @@ from agora_build.content.map_points import (
 from agora_build.content.site import Site
 from agora_build.record import Record
 from agora_build.rendering import leaflet, map_picture
+from agora_build.rendering.form_page import PLAN, PLAN_SCRIPT
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
@@ -77,6 +78,11 @@ def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     """Offer the files of the city's map."""
     urls = Urls(site.config.city.language)
     yield from _map(site, "", city_points(site, urls, today), city_files(urls))
+    if site.config.map and site.config.intake:
+        files = MapFiles("", urls.section_file("map", PLAN), urls.section_file("map", PLAN_SCRIPT), "")
+        inputs = MapInputs("", (), files, site.config.map, site.basemap)
+        yield Output(files.picture, inputs, picture)
+        yield Output(files.script, inputs, script)
 
 
 def _map(site: Site, title: str, points: tuple[MapPoint, ...], files: MapFiles) -> Iterator[Output[Any]]:
@@ -102,7 +108,7 @@ def geojson(inputs: MapInputs, theme: Theme) -> bytes:
 def picture(inputs: MapInputs, theme: Theme) -> bytes:
     """Draw the map as a picture that reads alone."""
     view = map_picture.view_of(inputs.points, inputs.city) if inputs.title else map_picture.city_view(inputs.city)
-    said = theme.text("Each number is that of the list beside the map.")
+    said = theme.text("Each number is that of the list beside the map.") if inputs.points else ""
     return map_picture.picture(inputs.points, inputs.basemap, view, _title(inputs, theme), said).encode()
 
 

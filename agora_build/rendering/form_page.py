@@ -16,7 +16,7 @@ from agora_build.urls import Urls
 if TYPE_CHECKING:
     from agora_build.rendering.theme import Theme
 
-PLAN = "plan.svg"  # the map one points on, beside the page of the city's map
+PLAN, PLAN_SCRIPT = "plan.svg", "plan.js"  # the map one points on, beside the page of the city's map
 PLAN_WIDTH, PLAN_HEIGHT = 640, 480  # the size at which it is shown, in pixels: what a click is measured in
 _FOLDERS: dict[FormKind, str] = {
     "contribution": "contributions",
@@ -30,6 +30,7 @@ class Plan(Record, frozen=True):
     """The map one points on: its file, its size in pixels, and where the chosen point is on it."""
 
     picture: str
+    script: str  # what map.js draws in its place
     width: int = PLAN_WIDTH
     height: int = PLAN_HEIGHT
     spot: tuple[int, int] | None = None
@@ -118,7 +119,7 @@ def _back(form: Form, urls: Urls) -> str:
 def _plan(config: Config, urls: Urls, filled: Filled) -> Plan | None:
     if config.map is None:
         return None
-    return Plan(urls.section_file("map", PLAN), spot=_spot(config, filled))
+    return Plan(urls.section_file("map", PLAN), urls.section_file("map", PLAN_SCRIPT), spot=_spot(config, filled))
 
 
 def _spot(config: Config, filled: Filled) -> tuple[int, int] | None:

@@ -192,13 +192,19 @@ class Theme:
             "language": self.language,
             "period": self.locale.period,
             "absolute": self.absolute,
-            "root_link": lambda target: posixpath.join("/", *self.base_url.split("/")[3:], target),
+            "root_link": self._root_link,
             "link": self._links.to,
             "is_here": self._links.is_here,
             "prose": self._told,
             "part": self.part,
         }
         return templates
+
+    def _root_link(self, target: str) -> str:
+        """Write a link that holds wherever the page is shown."""
+        if self._site_source:
+            return self.absolute(target)
+        return posixpath.join("/", *self.base_url.split("/")[3:], target)
 
     def _told(self, text: str, source: str) -> Markup:
         """Render prose where the page stands; its links and its ids are of this page alone."""

@@ -188,8 +188,9 @@
     for (const point of data.points) cluster.addLayer(pin(L, point, data, script));
     home(L, map, data);
     keyboard(map, view, data.words);
-    view.after(make("p", "map__keys", data.words.keys));
+    view.after(make("p", "map__keys", view.dataset.keys || data.words.keys));
     if (picture) picture.hidden = true;
+    view.dispatchEvent(new CustomEvent("agora:map", { bubbles: true, detail: { L, map } }));
   }
 
   async function start(view) {
