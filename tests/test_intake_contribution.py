@@ -17,6 +17,7 @@ from agora_build.content.tree import found_at
 from agora_build.content.writing import written
 from agora_build.intake.cleaning import cleaned
 from agora_build.intake.journal import sha256_of
+from agora_build.intake.pages import Receipt
 
 
 @pytest.fixture
@@ -45,6 +46,16 @@ def test_the_receipt_is_a_page_that_says_what_to_keep(intake: Intake) -> None:
     (entry,) = intake.journal.entries("waiting")
     assert entry.id in page
     assert entry.sha256 in page
+
+
+def test_a_receipt_made_from_the_last_one_is_the_same_page(intake: Intake) -> None:
+    for form in ("les-quais/contribution/usages", "les-quais/question", "les-quais/report"):
+        city = intake.cities.now()
+        said = ("20160420-k7m2q9xw", "ab" * 32, "WZAT-0610-EY1A-96AC5")
+        whole = city.pages.receipt(Receipt(city.forms[form], city.campaigns["les-quais"], *said, city.day))
+        assert city.receipt(city.forms[form], *said) == whole
+        assert city.receipt(city.forms[form], *said) == whole
+        assert whole.decode().count(said[0]) >= 2
 
 
 def test_a_mistake_brings_the_form_back_with_every_word(intake: Intake) -> None:

@@ -79,8 +79,8 @@ def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) 
 
 
 def _wants_json() -> bool:
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
-    return best == "application/json"
+    wanted = request.headers.get("Accept", "")
+    return "application/json" in wanted and "text/html" not in wanted
 
 
 def _response(answer: Answer) -> Response:
@@ -99,15 +99,15 @@ def _watch(app: Flask, log: TextIO | None, site: str) -> None:
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
+    headers = [("Content-Security-Policy", policy), *_HEADERS.items()]
+
     @app.before_request
     def started() -> None:
         g.started = time.perf_counter()
 
     @app.after_request
     def finished(response: Response) -> Response:
-        response.headers.extend({"Content-Security-Policy": policy})
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(headers)
         if log is not None:
             line = {
                 "route": request.endpoint or "none",

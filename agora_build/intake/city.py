@@ -24,7 +24,7 @@ from agora_build.content.models import Campaign, Map
 from agora_build.content.site import Entry
 from agora_build.content.tree import CAMPAIGN_FILES, Found, found_at
 from agora_build.intake.journal import Entry as JournalEntry
-from agora_build.intake.pages import Pages
+from agora_build.intake.pages import Pages, Receipt
 from agora_build.problems import Problem
 from agora_build.rendering.theme import Frame, Theme, theme_folders
 from agora_build.urls import Urls
@@ -32,6 +32,8 @@ from agora_build.urls import Urls
 _READ = ("debates", "workshops")  # folders of a campaign that are read
 _TEMPLATES = ("form.html", "receipt.html", "standing.html", "refused.html", "error_words.txt")
 _OFTEN = 1.0  # seconds between two looks at whether something changed
+# What stands for an id, a hash and a code in the page of a receipt: letters that none of them has.
+_BLANKS = ("uuuuuuuu-uuuuuuuu", "u" * 64, "UUUU-UUUU-UUUU-UUUUU")
 _Statements = Mapping[str, Mapping[str, list[Entry[Any]]]]  # by campaign, then by debate
 
 
@@ -59,6 +61,17 @@ class City:
     urls: Urls
     skipped: tuple[str, ...] = ()
     refusals: dict[int, bytes] = field(default_factory=dict)  # pages that are always the same, once made
+    receipts: dict[str, bytes] = field(default_factory=dict)  # of each form, once made, with blanks to fill in
+
+    def receipt(self, form: Form, identity: str, sha256: str, code: str) -> bytes:
+        """Give the page of a receipt of today: the longest thing to make, and the same but for three words."""
+        blank = self.receipts.get(form.address)
+        if blank is None:
+            page = Receipt(form, self.campaigns.get(form.campaign), *_BLANKS, self.day)
+            blank = self.receipts[form.address] = self.pages.receipt(page)
+        for word, given in zip(_BLANKS, (identity, sha256, code), strict=True):
+            blank = blank.replace(word.encode(), given.encode())
+        return blank
 
     def refusal(self, status: int) -> bytes:
         """Give the page that says why a request is refused; it must cost nothing when many come."""

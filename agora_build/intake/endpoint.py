@@ -290,6 +290,8 @@ class Endpoint:
         if posting.asked.wants_json:
             address = city.pages.address(city.urls.receipt(identity, code))
             return Answer(status, {"id": identity, "sha256": sha256, "code": code, "address": address})
+        if day == city.day:
+            return Answer(status, city.receipt(posting.form, identity, sha256, code))
         campaign = city.campaigns.get(posting.form.campaign)
         return Answer(status, city.pages.receipt(Receipt(posting.form, campaign, identity, sha256, code, day)))
 
