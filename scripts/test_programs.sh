@@ -43,4 +43,8 @@ command -v disorderfs >/dev/null || packages+=(disorderfs)
 [ -d /usr/share/i18n/locales ] || packages+=(locales)
 # A journal shared by several endpoints is tested on the real thing.
 compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || packages+=(postgresql)
+# What makes faults: system calls that fail, a file system of our own, commits that are not written, slow readers.
+for program in strace:strace fusermount3:fuse3 eatmydata:eatmydata slowhttptest:slowhttptest; do
+    command -v "${program%%:*}" >/dev/null || packages+=("${program##*:}")
+done
 [ ${#packages[@]} = 0 ] || bash scripts/system_packages.sh "${packages[@]}"

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from agora_build import git
+from agora_build.intake.durable import make_folder, sync_folder, sync_tree
 from agora_build.intake.repository import HEADS, Move, Repository, RepositoryError
 
 # How what was accepted came into the folder: with git, as files of their own, or not at all.
@@ -54,11 +55,13 @@ def founded(city: Path, path: Path, base: str, day: datetime.date) -> Repository
     if not path.exists():
         aside = path.with_name(f".{path.name}.{os.getpid()}")
         shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True, mode=0o700)
+        make_folder(aside)
         new = Repository(aside, base, repository.inside)
         _cloned(around, new) if around else _begun(city, new, day)
+        sync_tree(aside)  # git leaves its settings and its names to the next power cut
         try:
             aside.rename(path)
+            sync_folder(path.parent)
         except OSError:  # another relay made it meanwhile
             shutil.rmtree(aside)
     repository.head()

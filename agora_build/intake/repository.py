@@ -17,6 +17,7 @@ from pathlib import Path
 
 from agora_build import git
 from agora_build.git import NOTHING
+from agora_build.intake.durable import sync_folder
 from agora_build.intake.forge import Forge
 
 AUTHOR = "Agora <agora@localhost>"
@@ -195,7 +196,16 @@ class Repository:
         lines = ["start\n"]
         lines += [f"update {HEADS}{move.branch} {move.new or none} {move.old or none}\n" for move in moves]
         given = "".join([*lines, "prepare\n", "commit\n"]).encode()
-        return self._run(("update-ref", "--stdin", "--no-deref"), given).returncode == 0
+        self._sync("objects")
+        done = self._run(("update-ref", "--stdin", "--no-deref"), given).returncode == 0
+        self._sync("refs")
+        return done
+
+    def _sync(self, part: str) -> None:
+        """Write the names of objects or references through to the disk: git does so for what is in them alone."""
+        sync_folder(self.path)
+        for top, _, _ in os.walk(self.path / part):
+            sync_folder(Path(top))
 
     def unlock(self, now: float) -> None:
         """Remove the locks of references that a power cut left behind: they would keep a branch from ever moving."""

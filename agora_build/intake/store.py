@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from agora_build.intake.durable import make_folder, sync_folder
 from agora_build.intake.forge import BRANCHES
 from agora_build.intake.journal import (
     PUBLISHED,
@@ -446,22 +447,10 @@ def _engine(address: str) -> sql.Engine:
 
 def _made(path: Path) -> None:
     """Make the file of the journal, if it is not there, for its owner alone; SQLite gives its log the same mode."""
-    missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(folder.parent)
+    make_folder(path.parent)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Write the names in a folder through to the disk: a file whose name is lost is lost."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(path.parent)
 
 
 def _begin(connection: sql.Connection) -> None:

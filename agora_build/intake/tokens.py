@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 from agora_build.civic.codes import CodeError, code_of, normal
+from agora_build.intake.durable import make_folder, sync_folder
 
 VARIABLE = "AGORA_INTAKE_KEY"
 PATH = Path(".agora") / "intake" / "key"
@@ -100,7 +101,7 @@ def signer_of(root: Path) -> Signer:
 
 def _kept(path: Path) -> bytes:
     """Read the key, or make it: whole or not at all, and the same for two endpoints that start together."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     if not path.exists():
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -116,12 +117,3 @@ def _kept(path: Path) -> bytes:
             partial.unlink()
         sync_folder(path.parent)
     return path.read_bytes().strip()
-
-
-def sync_folder(folder: Path) -> None:
-    """Write a folder's list of names through to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
