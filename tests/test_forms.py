@@ -263,7 +263,9 @@ def test_an_intake_elsewhere_is_allowed_by_the_page_and_leads_back_to_the_site()
 
 @pytest.mark.parametrize("state", ["waiting", "proposed", "merged", "refused", "erased"])
 def test_where_a_message_stands_is_said_in_words(state: Any) -> None:
-    standing = Standing("contribution", ENTRY, "20170120-aaaaaaaa", "C0DE", state, DAY, "Injure", "Réécrivez-la ?")
+    standing = Standing(
+        "contribution", ENTRY, "20170120-aaaaaaaa", "C0DE", state, DAY, reason="Injure", message="Réécrivez-la ?"
+    )
     page = Pages(theme()).standing(standing).decode()
     assert ("Réécrivez-la ?" in page) == (state == "refused")
     assert '<meta name="robots" content="noindex">' in page

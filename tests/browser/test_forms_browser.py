@@ -65,7 +65,9 @@ class Intake:
         typed = {"text": (LONG,), "email": ("moi@",), "title": ("Sans <b>rien</b> ?",)}
         point = {"voice": ("individual",), "location.lat": ("48.8981",), "location.lon": ("2.2279",)}
         given = ("20170120-4wq8m2td", "ab" * 32, "0HAV-FY2E-G59W-H75M9", DAY)
-        refusal = Standing("contribution", self.campaign, given[0], given[2], "refused", DAY, "Injure", "Sans le nom.")
+        refusal = Standing(
+            "contribution", self.campaign, given[0], given[2], "refused", DAY, "Injure", message="Sans le nom."
+        )
         return {
             "errors": self.pages.form(speak, self.campaign, Filled(typed, errors, {"token": "t", "key": "k"})),
             "point": self.pages.form(place, self.campaign, Filled(point, (FieldError("location", "outside-city"),))),
