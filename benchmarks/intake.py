@@ -280,9 +280,11 @@ def _profiler(pid: int, options: argparse.Namespace) -> subprocess.Popen[bytes] 
 
 
 def _processor(pid: int) -> float:
-    """Give the processor time a process took so far, in seconds: what it costs, however busy the machine is."""
+    """Give the processor time a process and its children took so far, in seconds, however busy the machine is."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_processor(int(child)) for child in children)
 
 
 def _wait(port: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -16,11 +15,39 @@ GROUP = 256  # at most, in one commit
 WAITING = 2_000  # at most, in the queue: beyond, somebody would wait too long
 PATIENCE = 20.0  # seconds that a request waits for its commit
 T = TypeVar("T")
-_Job = tuple[Any, "Future[Any]"]
 
 
 class BusyError(Exception):
     """Says that so many wait already that one more would wait for nothing."""
+
+
+class _Job:
+    """Something to do to the journal, and somebody who waits for it; a bare lock wakes them at the least cost."""
+
+    __slots__ = ("_done", "dropped", "error", "outcome", "wanted")
+
+    def __init__(self, wanted: Any) -> None:  # noqa: ANN401 - what is wanted says what it is
+        self.wanted = wanted
+        self.outcome: Any = None
+        self.error: BaseException | None = None
+        self.dropped = False  # who waited is gone: it is not to be done
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def end(self, outcome: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401
+        """Wake who waits."""
+        self.outcome, self.error = outcome, error
+        self._done.release()
+
+    def wait(self) -> Any:  # noqa: ANN401
+        """Wait for the outcome, or for what went wrong."""
+        if not self._done.acquire(timeout=PATIENCE):
+            self.dropped = True
+            msg = "the journal did not answer in time"
+            raise JournalError(msg)
+        if self.error is not None:
+            raise self.error
+        return self.outcome
 
 
 class Writer:
@@ -30,7 +57,7 @@ class Writer:
         """Open the journal; raise JournalError when it cannot be."""
         self._address = address
         self._journal: Journal | None = Journal(address)
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(WAITING)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -62,16 +89,11 @@ class Writer:
             self._journal.close()
 
     def _asked(self, wanted: Any) -> Any:  # noqa: ANN401 - what `wanted` says
-        future: Future[Any] = Future()
-        try:
-            self._jobs.put_nowait((wanted, future))
-        except queue.Full:
-            raise BusyError from None
-        try:
-            return future.result(PATIENCE)
-        except TimeoutError:
-            future.cancel()  # when its turn has not come, it never will
-            raise JournalError("the journal did not answer in time") from None
+        if self._jobs.qsize() >= WAITING:
+            raise BusyError
+        job = _Job(wanted)
+        self._jobs.put(job)
+        return job.wait()
 
     def _run(self) -> None:
         going = True
@@ -90,14 +112,14 @@ class Writer:
             self._store(group)
 
     def _store(self, group: list[_Job]) -> None:
-        group = [job for job in group if job[1].set_running_or_notify_cancel()]
-        sent = [job for job in group if isinstance(job[0], Sent)]
-        cast = [job for job in group if isinstance(job[0], Cast)]
-        self._together(sent, lambda journal: journal.accept([job[0] for job in sent]))
-        self._together(cast, lambda journal: journal.cast([job[0] for job in cast]))
+        group = [job for job in group if not job.dropped]
+        sent = [job for job in group if isinstance(job.wanted, Sent)]
+        cast = [job for job in group if isinstance(job.wanted, Cast)]
+        self._together(sent, lambda journal: journal.accept([job.wanted for job in sent]))
+        self._together(cast, lambda journal: journal.cast([job.wanted for job in cast]))
         for job in group:
-            if not isinstance(job[0], Sent | Cast):
-                act = job[0]
+            if not isinstance(job.wanted, Sent | Cast):
+                act = job.wanted
                 self._together([job], lambda journal, act=act: [act(journal)])  # type: ignore[misc]
 
     def _together(self, jobs: list[_Job], act: Callable[[Journal], list[Any]]) -> None:
@@ -110,11 +132,11 @@ class Writer:
             outcomes = act(self._journal)
         except Exception as error:  # noqa: BLE001 - whatever it is, who waits is told, and the thread goes on
             self._reopen()
-            for _, future in jobs:
-                future.set_exception(error)
+            for job in jobs:
+                job.end(error=error)
             return
-        for (_, future), outcome in zip(jobs, outcomes, strict=True):
-            future.set_result(outcome)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            job.end(outcome)
 
     def _reopen(self) -> None:
         """Leave a connection whose commit failed: what the system says of the disk after that is worth nothing."""
