@@ -34,9 +34,12 @@ def disk(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     ("act", "every"),
     [
-        *(("accept", 24), ("accept-more", 12), ("cast", 16), ("erase", 12), ("endpoint", 40), ("relay", 60)),
+        *(("accept", 24), ("accept-more", 12), ("cast", 16), ("erase", 12), ("endpoint", 75), ("relay", 150)),
         *(pytest.param(act, 1, marks=pytest.mark.soak) for act in ("accept", "accept-more", "cast", "erase")),
-        *(pytest.param(act, 3, marks=pytest.mark.soak) for act in ("endpoint", "relay", "publish")),
+        *(
+            pytest.param(act, 3, marks=pytest.mark.soak)
+            for act in ("endpoint", "relay", "publish", "refuse", "withdraw")
+        ),
     ],
 )
 def test_a_power_cut_at_any_moment_breaks_no_promise(
@@ -44,7 +47,7 @@ def test_a_power_cut_at_any_moment_breaks_no_promise(
 ) -> None:
     found = tried(how, act, tmp_path / "points", every=every, **disk)
     print(f"{act}: {how}, cut at {found.points} changes of the disk")
-    assert found.points > 3
+    assert found.points > 1
     assert found.broken == []
 
 

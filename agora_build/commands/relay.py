@@ -61,6 +61,7 @@ _TROUBLES = {
 _AGAIN = "agora relay --once le fera"
 _DISAGREEMENTS = {
     "not-erased": "effacé, et il en reste quelque chose dans le journal ; relancez agora inbox erase",
+    "damaged-object": "un octet a changé dans le dépôt des propositions ; reprenez ce dépôt d’une sauvegarde",
     "damaged": "le texte gardé n’a plus l’empreinte du reçu ; reprenez le journal d’une sauvegarde",
     "batch-not-whole": "ce lot ne porte pas les votes que le journal lui donne ; ne le fusionnez pas",
     "two-requests": "deux demandes ouvertes pour une contribution ; fermez-en une",

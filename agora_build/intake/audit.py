@@ -58,12 +58,17 @@ def audit(journal: Journal, repository: Repository, forge: Forge) -> Audit:
     """Look at every entry, in the journal and on the forge."""
     if forge.remote:
         repository.fetch(forge, BRANCHES)
-    result, entries = Audit(), journal.entries()
+    result, entries, damaged = Audit(), journal.entries(), repository.damaged()
+    told: set[str] = set()
     while group := list(islice(entries, _AT_ONCE)):
         for entry, seen in _seen(group, repository, forge):
             found = [*_kept(entry, journal), *_found(entry, seen, repository, result)]
+            if mine := damaged & {seen.wanted, seen.base, seen.branch}:
+                told |= mine
+                found.append("damaged-object")
             result.disagreements += [Disagreement(code, entry.id) for code in found]
             result.states[entry.state] += not found
+    result.disagreements += [Disagreement("damaged-object", blob) for blob in sorted(damaged - told)]
     strange = repository.below(BRANCHES).keys() - journal.branches()
     result.disagreements += [Disagreement("unknown-branch", branch) for branch in sorted(strange)]
     return result

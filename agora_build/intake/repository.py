@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from agora_build.intake.forge import Forge
 AUTHOR = "Agora <agora@localhost>"
 
 HEADS = "refs/heads/"
+_STALE = 60.0  # seconds
+_OBJECT = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
 _LOCKED = 300.0  # seconds: no command of ours holds a lock as long
 _SAFE = (
     "-c", "core.fsync=objects,derived-metadata,reference", "-c", "core.fsyncMethod=fsync", "-c", "gc.auto=0",
@@ -191,15 +195,31 @@ class Repository:
         return frozenset(move.branch for move in moves if not self._moved([move]))
 
     def _moved(self, moves: Sequence[Move]) -> bool:
-        """Move all of some branches, or none."""
-        none = "0" * max(len(move.new or move.old) for move in moves)
-        lines = ["start\n"]
-        lines += [f"update {HEADS}{move.branch} {move.new or none} {move.old or none}\n" for move in moves]
-        given = "".join([*lines, "prepare\n", "commit\n"]).encode()
+        """Move all of some branches, or none; what is removed goes last, once the rest is on the disk."""
+        ends = [move for move in moves if not move.new]
+        if len(ends) in (0, len(moves)):
+            return self._update([_line(move) for move in moves])
+        kept = [f"verify {HEADS}{move.branch} {move.old}\n" for move in ends]
+        if not self._update([*(_line(move) for move in moves if move.new), *kept]):
+            return False
+        self._update([_line(move) for move in ends])  # one that moved meanwhile is the next pass's business
+        return True
+
+    def _update(self, lines: Sequence[str]) -> bool:
+        self._unlock()
         self._sync("objects")
+        given = "".join(["start\n", *lines, "prepare\n", "commit\n"]).encode()
         done = self._run(("update-ref", "--stdin", "--no-deref"), given).returncode == 0
         self._sync("refs")
         return done
+
+    def _unlock(self) -> None:
+        """Remove the locks of a git that was killed: it needs one for a moment, and would keep all others out."""
+        long_ago = time.time() - _STALE
+        for lock in (*self.path.glob("*.lock"), *self.path.glob("refs/**/*.lock")):
+            with suppress(FileNotFoundError):
+                if lock.stat().st_mtime < long_ago:
+                    lock.unlink()
 
     def _sync(self, part: str) -> None:
         """Write the names of objects or references through to the disk: git does so for what is in them alone."""
@@ -222,7 +242,19 @@ class Repository:
     def forget(self) -> None:
         """Destroy what no branch holds; nobody may be writing here meanwhile."""
         self.ask("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all")
-        self.ask("gc", "--quiet", "--prune=now")
+        self.ask("repack", "-a", "--quiet")
+        self._sync("objects")  # what is held has another place, on the disk, before the first one goes
+        self.ask("repack", "-a", "-d", "--quiet")
+        self.ask("prune", "--expire=now")
+
+    def damaged(self) -> frozenset[str]:
+        """Read every object again; give the ids of those that are not what was written, or are not there."""
+        done = self._run(("fsck", "--full", "--no-dangling", "--no-progress"))
+        if not done.returncode:
+            return frozenset()
+        lines = (done.stdout + done.stderr).decode("utf-8", "replace").replace("/", "").splitlines()
+        told = [line for line in lines if not line.lstrip().startswith(("broken link", "to "))]
+        return frozenset(_OBJECT.findall("\n".join(told)))
 
     def fetch(self, forge: Forge, prefix: str) -> None:
         """Bring the published branch, and those below a prefix, to where they are on a forge that is elsewhere."""
@@ -280,3 +312,9 @@ def _last(said: bytes) -> str:
     """Give the last line of what git complains of."""
     lines = said.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else ""
+
+
+def _line(move: Move) -> str:
+    """Say a move as git reads it."""
+    none = "0" * len(move.new or move.old)
+    return f"update {HEADS}{move.branch} {move.new or none} {move.old or none}\n"

@@ -29,6 +29,7 @@ from agora_build.intake.opening import opened
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.relay import relay
 from agora_build.intake.repository import RepositoryError
+from agora_build.intake.settling import Desk, erase, refuse
 from agora_build.intake.store import Journal, JournalError
 
 DAY = datetime.date.fromisoformat(_DAY)
@@ -140,6 +141,8 @@ def _nothing(folder: Path) -> None:
 def _city(folder: Path) -> None:
     """Leave a city that is kept with git, and three contributions that wait."""
     open_city(folder)
+    reasons = "reasons:\n  - id: injure\n    title: Injure\n    text: Le texte insulte quelqu’un.\n"
+    (folder / "content/campaigns/les-quais/moderation.yml").write_text(reasons, "utf-8")
     (folder / ".gitignore").write_text(".agora/\noutput/\n")
     own = ("-c", "user.name=Mairie", "-c", "user.email=mairie@ville.example")
     for words in (
@@ -183,6 +186,31 @@ def _accept_request(folder: Path, tell: Tell) -> None:
             accept(box.journal, box.repository, identity, DAY)
         bring(folder, box.repository, paths_of(entry))
     tell({"accepted": identity})
+    _relay(folder, tell)
+
+
+def _published(folder: Path) -> None:
+    """Leave a city where one contribution is published and two are proposed."""
+    _proposed(folder)
+    with opened(folder, DAY) as box:
+        accept(box.journal, box.repository, sent(1).entry.id, DAY)
+
+
+def _refuse(folder: Path, tell: Tell) -> None:
+    """Refuse a contribution that is proposed, as staff does, and make a pass of the relay."""
+    identity = sent(2).entry.id
+    with opened(folder, DAY) as box, contextlib.suppress(UnfitError), box.journal.alone("relay"):
+        refuse(Desk(box.journal, box.repository, box.forge, DAY), identity, "injure", "Redites-le autrement.")
+    tell({"refused": identity})
+    _relay(folder, tell)
+
+
+def _withdraw(folder: Path, tell: Tell) -> None:
+    """Erase a contribution that is published, as staff does, and make a pass of the relay."""
+    identity = sent(1).entry.id
+    with opened(folder, DAY) as box, box.journal.alone("relay"):
+        erase(Desk(box.journal, box.repository, box.forge, DAY), identity)
+    tell({"erased": identity})
     _relay(folder, tell)
 
 
@@ -247,6 +275,8 @@ ACTS = {
     "endpoint": Act(_nothing, _endpoint),
     "relay": Act(_city, _relay, git=True),
     "publish": Act(_proposed, _accept_request, git=True),
+    "refuse": Act(_proposed, _refuse, git=True),
+    "withdraw": Act(_published, _withdraw, git=True),
 }
 
 # Wrong writers: the tests must find each of them.

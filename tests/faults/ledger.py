@@ -211,8 +211,8 @@ def _placed(row: Row, kept: Kept, *, settled: bool) -> Iterator[str]:
             yield f"{row.id}: git holds another text than its hash says"
     places = {
         "waiting": not settled or (not offers and published is None),
-        "proposed": len(offers) == 1 or (not settled and published is not None),
-        "merged": published is not None and not tombstone and (not settled or not offers),
+        "proposed": len(offers) == 1 or (not settled and (published is not None or row.id in kept.refused)),
+        "merged": published is not None and (not settled or not (tombstone or offers)),
         "refused": row.id in kept.refused and published is None and (not settled or not offers),
         "erased": not row.content and not offers and (published is None or tombstone),
     }

@@ -31,6 +31,7 @@ import mfusepy
 
 _SECTOR = 512
 _BLOCK = 4096
+_REPAIR = 600  # seconds that a power cut lasts
 
 
 @dataclass(eq=False)
@@ -114,7 +115,8 @@ def _sync_all(folder: Folder) -> None:
 
 
 def write_image(node: Folder, folder: Path, chance: random.Random | None) -> None:
-    """Write in a real folder what the disk would hold."""
+    """Write in a real folder what the disk would hold, some time before somebody looks at it again."""
+    then = time.time() - _REPAIR
     folder.mkdir(parents=True, exist_ok=True)
     for name, inner in node.kept(chance).items():
         path = folder / name
@@ -125,6 +127,7 @@ def write_image(node: Folder, folder: Path, chance: random.Random | None) -> Non
         else:
             path.write_bytes(inner.kept(chance))
             path.chmod(stat.S_IMODE(inner.mode))
+            os.utime(path, (then, then))
 
 
 class LossyFileSystem(mfusepy.Operations):
