@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -79,7 +78,6 @@ def relay(work: Relay) -> Passed:
     if work.forge.remote:
         work.step("fetch")
         work.repository.fetch(work.forge, BRANCHES)
-    work.repository.unlock(time.time())
     one = _Pass(work)
     one.settle()
     one.gather()

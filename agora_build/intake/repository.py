@@ -27,7 +27,6 @@ AUTHOR = "Agora <agora@localhost>"
 HEADS = "refs/heads/"
 _STALE = 60.0  # seconds
 _OBJECT = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
-_LOCKED = 300.0  # seconds: no command of ours holds a lock as long
 _SAFE = (
     "-c", "core.fsync=objects,derived-metadata,reference", "-c", "core.fsyncMethod=fsync", "-c", "gc.auto=0",
     "-c", "diff.renames=false", "--git-dir=.",
@@ -226,14 +225,6 @@ class Repository:
         sync_folder(self.path)
         for top, _, _ in os.walk(self.path / part):
             sync_folder(Path(top))
-
-    def unlock(self, now: float) -> None:
-        """Remove the locks of references that a power cut left behind: they would keep a branch from ever moving."""
-        held = [*(self.path / "refs").rglob("*.lock"), *self.path.glob("*.lock")]
-        for lock in held:
-            with suppress(FileNotFoundError):
-                if now - lock.stat().st_mtime > _LOCKED:
-                    lock.unlink()
 
     def tidy(self) -> None:
         """Pack what became many files, when it is time; what nothing names goes after two weeks."""
