@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 from test_pages import VNU, axe, opened
 
 from agora_build.content.forms import FieldError, Filled, Form, Ground, forms_of
@@ -236,7 +236,7 @@ def test_a_report_knows_which_text_it_is_about(chromium: Browser, address: str, 
     pages = sorted((site / "campagnes/les-groues/contributions").iterdir())
     with opened(chromium, address, pages[0].relative_to(site).as_posix() + "/index.html") as watched:
         watched.page.locator("a.report").click()
-        assert watched.page.locator("#c-about").input_value() == pages[0].name
+        expect(watched.page.locator("#c-about")).to_have_value(pages[0].name)  # once its script has run
 
 
 def test_errors_are_where_one_stands(chromium: Browser, address: str, intake: Intake) -> None:
