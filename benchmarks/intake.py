@@ -199,17 +199,9 @@ def city(folder: Path) -> Path:
     return root
 
 
-def command(server: str, root: Path, port: int) -> list[str]:
-    """Give the command that starts the intake with one of the servers compared."""
-    if server == "agora":
-        return [sys.executable, "-m", "agora_build", "intake", "--city", str(root), "--port", str(port)]
-    kind, _, threads = server.partition(":")
-    apart = {
-        "gthread": ["-m", "gunicorn", "-k", "gthread", "--threads", threads or "32", "-w", "1", "-b"],
-        "waitress": ["-m", "waitress", f"--threads={threads or 16}", "--listen"],
-        "uvicorn": [],
-    }
-    return [sys.executable, *apart[kind], f"127.0.0.1:{port}", "alone:application"]
+def command(root: Path, port: int) -> list[str]:
+    """Give the command that starts the intake."""
+    return [sys.executable, "-m", "agora_build", "intake", "--city", str(root), "--port", str(port)]
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -225,28 +217,22 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--servers", nargs="*", default=["agora"], help="agora, gthread:N, waitress:N")
     parser.add_argument("--profile", help="write a profile of the server there (needs py-spy)")
     options = parser.parse_args()
     failed = False
     for run in range(options.runs):
-        for server in options.servers:
-            for rate in (options.rate, 0.0):
-                failed |= _run(server, rate, run, options)
+        for rate in (options.rate, 0.0):
+            failed |= _run(rate, run, options)
     sys.exit(failed)
 
 
-def _run(server: str, rate: float, run: int, options: argparse.Namespace) -> bool:
+def _run(rate: float, run: int, options: argparse.Namespace) -> bool:
     port = 8200 + random.randrange(500)  # noqa: S311
     with tempfile.TemporaryDirectory() as folder:
         root = city(Path(folder))
-        own = {
-            **os.environ,
-            "AGORA_BENCH_CITY": str(root),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]),
-        }
+        own = {**os.environ, "PYTHONPATH": str(ROOT)}
         with Path(folder, "log").open("w") as log:
-            process = subprocess.Popen(command(server, root, port), stdout=log, stderr=log, env=own)
+            process = subprocess.Popen(command(root, port), stdout=log, stderr=log, env=own)
         try:
             _wait(port)
             profiler = _profiler(process.pid, options) if rate == 0 else None
@@ -263,7 +249,7 @@ def _run(server: str, rate: float, run: int, options: argparse.Namespace) -> boo
     kept = len(seen.receipts)
     waits = ", ".join(f"p{share * 100:g} {percentile(seen.waits, share):.0f} ms" for share in (0.5, 0.95, 0.99, 0.999))
     print(
-        f"run {run + 1} {server} {'steady' if rate else 'flat out'}: {kept / seen.seconds:.0f}/s accepted, {waits}, "
+        f"run {run + 1} {'steady' if rate else 'flat out'}: {kept / seen.seconds:.0f}/s accepted, {waits}, "
         f"statuses {seen.statuses}, {kept} receipts, {lost} lost, {other} altered, "
         f"{spent / max(1, len(seen.waits)) * 1000:.2f} ms of processor each, {memory} MB, load {load_before:.1f}",
         flush=True,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 from cities import minimal_city
-from flask import Flask
 
 from agora_build.civic import codes
 from agora_build.intake.app import app_of
@@ -71,6 +72,30 @@ class Clock:
         return self.now
 
 
+class Client:
+    """Asks an application as a server would, one request at a time."""
+
+    def __init__(self, app: Any) -> None:
+        self._carrier = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 50_000))
+
+    def get(self, path: str, **said: Any) -> httpx.Response:
+        """Ask for a page."""
+        return self.ask("GET", path, **said)
+
+    def post(self, path: str, **said: Any) -> httpx.Response:
+        """Post a form."""
+        return self.ask("POST", path, **said)
+
+    def ask(self, method: str, path: str, **said: Any) -> httpx.Response:
+        """Ask in any way."""
+
+        async def asked() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._carrier, base_url="http://localhost") as client:
+                return await client.request(method, path, **said)
+
+        return asyncio.run(asked())
+
+
 class Intake:
     """An intake that runs inside the test, on the journal at an address."""
 
@@ -83,16 +108,16 @@ class Intake:
         self.clock, self.signer, self.log = Clock(), Signer(KEY), io.StringIO()
         self.cities, self.writer = Cities(self.root, COMPILED), Writer(self.address)
         self.endpoint = Endpoint(self.cities, self.writer, self.signer, self.clock)
-        self.app: Flask = app_of(self.endpoint, self.cities, self.log)
-        self.client = self.app.test_client()
+        app = app_of(self.endpoint, self.cities, self.log)
+        self.client = Client(app)
         self.journal = Journal(self.address)
 
     def post(self, address: str = DEBATE, *pairs: tuple[str, str], json: bool = True, **fields: str) -> Any:
         """Post a form as a browser does."""
         body = urlencode([*fields.items(), *pairs])
         headers = {"Accept": "application/json" if json else "text/html", "Origin": "https://agora.villeneuve.example"}
-        kind = "application/x-www-form-urlencoded"
-        return self.client.post(f"/envoi/{address}", data=body, content_type=kind, headers=headers)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self.client.post(f"/envoi/{address}", content=body, headers=headers)
 
     def close(self) -> None:
         """Store what waits and give the connections back."""

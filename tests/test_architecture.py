@@ -33,8 +33,8 @@ ALONE = {  # each library lives behind one module
     "numpy": {"civic.consensus"},
     "segno": {"rendering.letters"},
     "sqlalchemy": {"intake.store"},
-    "flask": {"intake.app"},
-    "waitress": {"intake.server"},
+    "starlette": {"intake.app", "intake.site_files"},
+    "uvicorn": {"intake.server"},
     "httpx": {"intake.http"},
     "altcha": {"intake.captcha"},
 }

@@ -30,11 +30,11 @@ def intake(tmp_path: Path) -> Iterator[Intake]:
 def test_what_was_sent_is_in_the_journal_when_the_receipt_shows(intake: Intake) -> None:
     said = intake.post(voice="individual", text="Des bancs, au 1er étage <3", title="Bancs : {{ x }}", quarter="centre")
     assert said.status_code == 201
-    entry = intake.journal.entry(said.json["id"])
+    entry = intake.journal.entry(said.json()["id"])
     assert entry is not None
     assert (entry.kind, entry.campaign, entry.target, entry.state) == ("contribution", "les-quais", "usages", "waiting")
     assert entry.path == f"content/campaigns/les-quais/contributions/{entry.id}.md"
-    assert said.json["sha256"] == entry.sha256 == sha256_of(entry.content)
+    assert said.json()["sha256"] == entry.sha256 == sha256_of(entry.content)
     assert entry.content == (
         "---\ndebate: usages\ndate: 2016-04-20\nvoice: individual\nchannel: web\n"
         'title: "Bancs : {{ x }}"\nquarter: centre\n---\nDes bancs, au 1er étage <3\n'
@@ -42,7 +42,7 @@ def test_what_was_sent_is_in_the_journal_when_the_receipt_shows(intake: Intake) 
 
 
 def test_the_receipt_is_a_page_that_says_what_to_keep(intake: Intake) -> None:
-    page = intake.post(json=False, voice="individual", text="Des bancs").get_data(as_text=True)
+    page = intake.post(json=False, voice="individual", text="Des bancs").text
     (entry,) = intake.journal.entries("waiting")
     assert entry.id in page
     assert entry.sha256 in page
@@ -60,7 +60,7 @@ def test_a_receipt_made_from_the_last_one_is_the_same_page(intake: Intake) -> No
 
 def test_a_mistake_brings_the_form_back_with_every_word(intake: Intake) -> None:
     said = intake.post(json=False, voice="collective", title="Mon titre", people="douze", text="Mon texte\n\tà moi")
-    page = said.get_data(as_text=True)
+    page = said.text
     assert said.status_code == 422
     assert "Mon titre" in page
     assert "douze" in page
@@ -90,7 +90,7 @@ def test_a_mistake_brings_the_form_back_with_every_word(intake: Intake) -> None:
 def test_each_refusal_names_its_field(intake: Intake, fields: dict[str, str], wanted: set[tuple[str, str]]) -> None:
     said = intake.post(**fields)
     assert said.status_code == 422
-    assert {(error["field"], error["code"]) for error in said.json["errors"]} == wanted
+    assert {(error["field"], error["code"]) for error in said.json()["errors"]} == wanted
 
 
 def test_sending_twice_is_sending_once(intake: Intake) -> None:
@@ -98,7 +98,7 @@ def test_sending_twice_is_sending_once(intake: Intake) -> None:
     again = intake.post(voice="individual", text="Des bancs", key="abc")
     changed = intake.post(voice="individual", text="Des bancs et des arbres", key="abc")
     assert (first.status_code, again.status_code, changed.status_code) == (201, 200, 201)
-    assert first.json == again.json != changed.json
+    assert first.json() == again.json() != changed.json()
 
 
 def test_without_a_key_the_same_words_within_the_hour_are_the_same(intake: Intake) -> None:
@@ -107,12 +107,12 @@ def test_without_a_key_the_same_words_within_the_hour_are_the_same(intake: Intak
     again = intake.post(voice="individual", text="Des bancs")
     intake.clock.now += 3 * 3600
     later = intake.post(voice="individual", text="Des bancs")
-    assert first.json == again.json != later.json
+    assert first.json() == again.json() != later.json()
 
 
 def test_the_contact_never_reaches_the_file(intake: Intake) -> None:
     said = intake.post(voice="individual", text="Des bancs", email="Moi@Ville.Example")
-    entry, contact = intake.journal.entry(said.json["id"]), intake.journal.contact(said.json["id"])
+    entry, contact = intake.journal.entry(said.json()["id"]), intake.journal.contact(said.json()["id"])
     assert entry is not None
     assert "@" not in entry.content
     assert contact is not None
@@ -129,7 +129,7 @@ def test_a_closed_debate_takes_nothing_more(tmp_path: Path) -> None:
     intake = Intake(tmp_path, day="2016-07-01")
     said = intake.post(DEBATE, voice="individual", text="Des bancs encore", json=False)
     assert said.status_code == 410
-    assert "Des bancs encore" in said.get_data(as_text=True), "who was still writing keeps the words"
+    assert "Des bancs encore" in said.text, "who was still writing keeps the words"
     assert list(intake.journal.entries()) == []
     intake.close()
 

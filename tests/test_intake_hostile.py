@@ -62,7 +62,7 @@ def test_no_field_of_any_form_breaks_the_intake(intake: Intake, text: str) -> No
         )]  # fmt: skip
         said = intake.post(address, json=False, **dict.fromkeys(names, text), token=text, key=text, voter=text)
         assert said.status_code in (200, 201, 202, 409, 422), (address, said.status_code)
-        assert not active(said.get_data(as_text=True)), address
+        assert not active(said.text), address
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, *ORDINARY])
@@ -73,8 +73,8 @@ def test_what_is_accepted_is_kept_letter_for_letter(intake: Intake, text: str) -
     if not cleaned(text):
         assert said.status_code == 422
         return
-    assert said.status_code in (200, 201), said.json
-    entry = intake.journal.entry(said.json["id"])
+    assert said.status_code in (200, 201), said.json()
+    entry = intake.journal.entry(said.json()["id"])
     assert entry is not None
     source = read_source(entry.path, entry.content.encode())
     assert source.problems == []
@@ -140,7 +140,7 @@ def test_a_form_that_comes_back_holds_what_was_written(intake: Intake, text: str
         cleaned(text.encode("utf-8", "ignore").decode()),
         cleaned(line.encode("utf-8", "ignore").decode()).strip(),
     )
-    page = intake.post(DEBATE, json=False, text=text, title=line).get_data(as_text=True)
+    page = intake.post(DEBATE, json=False, text=text, title=line).text
     tree: Any = html5lib.parse(page, namespaceHTMLElements=False)
     area = tree.find(".//textarea[@name='text']")
     title = tree.find(".//*[@name='title']")

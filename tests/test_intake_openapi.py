@@ -22,7 +22,7 @@ def intake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
 
 @pytest.fixture(scope="module")
 def described(intake: Intake) -> dict[str, Any]:
-    said: dict[str, Any] = intake.client.get("/envoi/openapi.json").json
+    said: dict[str, Any] = intake.client.get("/envoi/openapi.json").json()
     return said
 
 
@@ -81,18 +81,18 @@ def test_answers_are_those_described(
     assert said.status_code == status
     answer = described["paths"][f"/{address}"]["post"]["responses"][str(status)]
     name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    Draft202012Validator(described["components"]["schemas"][name]).validate(said.json)
+    Draft202012Validator(described["components"]["schemas"][name]).validate(said.json())
     if status in (200, 201):
         Draft202012Validator(schema_of(described, address)).validate(fields)
 
 
 def test_the_other_answers_are_those_described(intake: Intake, described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
-    Draft202012Validator(schemas["Token"]).validate(intake.client.get("/envoi/jeton").json)
-    sent = intake.post(voice="individual", text="Un autre banc").json
+    Draft202012Validator(schemas["Token"]).validate(intake.client.get("/envoi/jeton").json())
+    sent = intake.post(voice="individual", text="Un autre banc").json()
     json = {"Accept": "application/json"}
     standing = intake.client.get(f"/envoi/recu/{sent['id']}/{sent['code']}", headers=json)
-    Draft202012Validator(schemas["Standing"]).validate(standing.json)
+    Draft202012Validator(schemas["Standing"]).validate(standing.json())
     erased = intake.post("erasure", receipt=sent["id"], code=sent["code"])
-    Draft202012Validator(schemas["Standing"]).validate(erased.json)
-    Draft202012Validator(schemas["Errors"]).validate(intake.client.get("/envoi/recu/x/y", headers=json).json)
+    Draft202012Validator(schemas["Standing"]).validate(erased.json())
+    Draft202012Validator(schemas["Errors"]).validate(intake.client.get("/envoi/recu/x/y", headers=json).json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import itertools
 import sqlite3
@@ -222,7 +223,11 @@ def test_reading_goes_on_while_somebody_writes(address: str) -> None:
 
 def test_the_writer_groups_and_answers_each(address: str) -> None:
     writer = Writer(address)
-    outcomes = at_once([lambda key=key: writer.accept(sent(str(key % 40))) for key in range(80)])  # type: ignore[misc]
+
+    async def together() -> list[Outcome]:
+        return await asyncio.gather(*(writer.accept(sent(str(key % 40))) for key in range(80)))
+
+    outcomes = asyncio.run(together())
     assert sorted(outcome.verdict for outcome in outcomes) == ["same"] * 40 + ["stored"] * 40
     assert GROUP >= 80
     writer.close()
@@ -231,15 +236,15 @@ def test_the_writer_groups_and_answers_each(address: str) -> None:
 def test_a_failed_commit_fails_its_group_and_the_next_is_stored(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     writer = Writer(f"sqlite:///{path}")
-    writer.accept(sent("a"))
+    asyncio.run(writer.accept(sent("a")))
     with closing(sqlite3.connect(path)) as connection:  # the disk refuses, as far as anybody can tell
         connection.execute("CREATE TRIGGER no BEFORE INSERT ON entries BEGIN INSERT INTO nowhere VALUES (1); END")
         connection.commit()
         with pytest.raises(JournalError):
-            writer.accept(sent("b"))
+            asyncio.run(writer.accept(sent("b")))
         connection.execute("DROP TRIGGER no")
         connection.commit()
-    assert writer.accept(sent("b")).verdict == "stored"
+    assert asyncio.run(writer.accept(sent("b"))).verdict == "stored"
     writer.close()
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import click
 
@@ -38,9 +39,13 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
     try:
         cities = Cities(root)
         settings = cities.now().intake
-        signer, writer = signer_of(root), Writer(address_in(root, settings.store))
-        if damage := writer.change(Journal.damage):
+        address = address_in(root, settings.store)
+        signer, journal = signer_of(root), Journal(address)
+        damage = journal.damage()
+        journal.close()
+        if damage:
             _refuse(f"Le journal est endommagé ({damage}) : remettez la dernière sauvegarde (docs/operateur.md).")
+        writer = Writer(address)
     except CityProblemError as error:
         _refuse("\n\n".join(as_text(problem, wording("fr")) for problem in error.problems))
     except KeyProblemError as error:
@@ -56,7 +61,9 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
 
     try:
         application = app_of(Endpoint(cities, writer, signer), cities)
-        serve(with_site(application, site) if site else application, host, port, started, cities.read_again)
+        if site:
+            application = with_site(application, site, urlsplit(cities.now().pages.address("")).path)
+        serve(application, host, port, started, cities.read_again)
     finally:
         writer.close()
 

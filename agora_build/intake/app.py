@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, TextIO, cast
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
 
 from agora_build.intake.city import Cities
 from agora_build.intake.endpoint import Answer, Asked, Endpoint
-from agora_build.intake.limits import RefusedError, address_of, read_body
+from agora_build.intake.limits import MAX_BODY, RefusedError, address_of
 from agora_build.intake.openapi import description
 
-MOST_WAITING = 500  # beyond, one more would wait too long: it is told so at once
-WAITING = "agora.waiting"  # in the environment: how many requests wait for a thread, when the server knows
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -27,107 +30,160 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
+_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
-def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) -> Flask:
+def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) -> ASGIApp:
     """Make the application of a city's intake, served below the path of its address."""
-    app = Flask("agora", static_folder=None)
     city = cities.now()
-    prefix, proxies = urlsplit(city.pages.address("")).path, city.intake.proxies
+    prefix, site = urlsplit(city.pages.address("")).path, urlsplit(city.config.publication.base_url)
+    desk = _Desk(endpoint, cities, city.intake.proxies)
+    asked: dict[str, Callable[[Request], Awaitable[Answer]]] = {
+        "/health": desk.health,
+        "/ready": desk.ready,
+        prefix + city.urls.token(): desk.token,
+        prefix + city.urls.challenge(): desk.challenge,
+        f"{prefix}openapi.json": desk.openapi,
+        prefix + city.urls.receipt("{identity}", "{code}"): desk.receipt,
+        f"{prefix}{{address:path}}": desk.form,
+    }
+    routes = [Route(path, _answering(act), methods=["GET"]) for path, act in asked.items()]
+    routes.append(Route(f"{prefix}{{address:path}}", _answering(desk.post), methods=["POST"]))
+    return _watched(Router(routes, redirect_slashes=False), log, f"{site.scheme}://{site.netloc}")
 
-    def asked(address: str, body: bytes = b"") -> Asked:
+
+class _Desk:
+    """Puts each request to the endpoint; the name of a method is what the log says of it."""
+
+    def __init__(self, endpoint: Endpoint, cities: Cities, proxies: int) -> None:
+        self._endpoint, self._cities, self._proxies = endpoint, cities, proxies
+
+    async def post(self, request: Request) -> Answer:
+        try:
+            body = await _body(request)
+        except RefusedError as refusal:
+            return self._endpoint.refused(self._asked(request), refusal.status)
+        return await self._endpoint.post(self._asked(request, body))
+
+    async def form(self, request: Request) -> Answer:
+        return self._endpoint.form(self._asked(request))
+
+    async def receipt(self, request: Request) -> Answer:
+        named = request.path_params
+        return await self._endpoint.state(self._asked(request), named["identity"], named["code"])
+
+    async def ready(self, _request: Request) -> Answer:
+        return await self._endpoint.ready()
+
+    async def health(self, _request: Request) -> Answer:
+        return Answer(200, {"alive": True})
+
+    async def token(self, _request: Request) -> Answer:
+        return self._endpoint.token()
+
+    async def challenge(self, _request: Request) -> Answer:
+        return self._endpoint.challenge()
+
+    async def openapi(self, _request: Request) -> Answer:
+        return Answer(200, description(self._cities.now()))
+
+    def _asked(self, request: Request, body: bytes = b"") -> Asked:
         headers = request.headers
+        peer = request.client.host if request.client else ""
         return Asked(
-            address=address,
+            address=request.path_params.get("address", "").rstrip("/"),
             body=body,
-            content_type=headers.get("Content-Type", ""),
-            neighbourhood=address_of(request.remote_addr or "", headers.get("X-Forwarded-For", ""), proxies),
-            host=headers.get("Host", ""),
-            origin=headers.get("Origin", ""),
-            fetched=headers.get("Sec-Fetch-Site", ""),
-            wants_json=_wants_json(),
-            voter=request.args.get("voter", "")[:100],
+            content_type=headers.get("content-type", ""),
+            neighbourhood=address_of(peer, headers.get("x-forwarded-for", ""), self._proxies),
+            host=headers.get("host", ""),
+            origin=headers.get("origin", ""),
+            fetched=headers.get("sec-fetch-site", ""),
+            wants_json=_wants_json(headers.get("accept", "")),
+            voter=request.query_params.get("voter", "")[:100],
         )
 
-    def post(address: str) -> Response:
-        if request.environ.get(WAITING, 0) > MOST_WAITING:
-            return _response(endpoint.refused(asked(address), 503))
-        length = request.content_length
-        try:
-            body = read_body(cast("Any", request.environ["wsgi.input"]), length)
-        except RefusedError as refusal:
-            return _response(endpoint.refused(asked(address), refusal.status))
-        return _response(endpoint.post(asked(address, body)))
 
-    def rule(path: str, name: str, act: Callable[..., Response], *methods: str) -> None:
-        app.add_url_rule(path, name, act, methods=list(methods), strict_slashes=False)
+def _answering(act: Callable[[Request], Awaitable[Answer]]) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        found = await act(request)
+        request.scope["agora.said"] = (act.__name__, found.labels)
+        if isinstance(found.body, bytes):
+            return Response(found.body, found.status, dict(found.headers), "text/html")
+        body = json.dumps(found.body, ensure_ascii=False)
+        return Response(body, found.status, dict(found.headers), "application/json")
 
-    rule("/health", "health", lambda: _response(Answer(200, {"alive": True})), "GET")
-    rule("/ready", "ready", lambda: _response(endpoint.ready()), "GET")
-    rule(prefix + city.urls.token(), "token", lambda: _response(endpoint.token()), "GET")
-    rule(prefix + city.urls.challenge(), "challenge", lambda: _response(endpoint.challenge()), "GET")
-    rule(f"{prefix}openapi.json", "openapi", lambda: _response(Answer(200, description(cities.now()))), "GET")
-    rule(
-        prefix + city.urls.receipt("<identity>", "<code>"), "receipt",
-        lambda identity, code: _response(endpoint.state(asked(""), identity, code)), "GET",
-    )  # fmt: skip
-    rule(f"{prefix}<path:address>", "form", lambda address: _response(endpoint.form(asked(address))), "GET")
-    rule(f"{prefix}<path:address>", "post", post, "POST")
-    site = urlsplit(city.config.publication.base_url)
-    _watch(app, log, f"{site.scheme}://{site.netloc}")
-    return app
+    return answer
 
 
-def _wants_json() -> bool:
-    wanted = request.headers.get("Accept", "")
+async def _body(request: Request) -> bytes:
+    """Read a body of a known length, or a streamed one, as far as the limit."""
+    length, body = request.headers.get("content-length"), bytearray()
+    if length is not None and int(length) > MAX_BODY:
+        raise RefusedError(413)
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BODY:
+                raise RefusedError(413)
+    except ClientDisconnect:
+        raise RefusedError(400) from None  # cut on its way
+    if length is not None and len(body) != int(length):
+        raise RefusedError(400)
+    return bytes(body)
+
+
+def _wants_json(wanted: str) -> bool:
     return "application/json" in wanted and "text/html" not in wanted
 
 
-def _response(answer: Answer) -> Response:
-    g.labels = answer.labels
-    if isinstance(answer.body, bytes):
-        return Response(answer.body, answer.status, answer.headers, content_type="text/html; charset=utf-8")
-    body = json.dumps(answer.body, ensure_ascii=False)
-    return Response(body, answer.status, answer.headers, content_type="application/json")
-
-
-def _watch(app: Flask, log: TextIO | None, site: str) -> None:
+def _watched(router: Router, log: TextIO | None, site: str) -> ASGIApp:
     """Put security headers on every answer, and one line in the log, without a word of what was sent."""
     policy = (
         f"default-src 'none'; img-src 'self' {site}; style-src 'self' {site}; font-src 'self' {site}; "
         f"script-src 'self' {site}; connect-src 'self'; worker-src 'self' {site}; form-action 'self' {site}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
+    headers = {"Content-Security-Policy": policy, **_HEADERS}.items()
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers]
 
-    headers = [("Content-Security-Policy", policy), *_HEADERS.items()]
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        began, status = time.perf_counter(), 0
 
-    @app.before_request
-    def started() -> None:
-        g.started = time.perf_counter()
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *raw]
+            await send(message)
 
-    @app.after_request
-    def finished(response: Response) -> Response:
-        response.headers.extend(headers)
+        scope["app"] = scope  # starlette then raises what is not found, for us to answer
+        try:
+            await router(scope, receive, sent)
+        except HTTPException as error:
+            await Response(status_code=error.status_code, media_type="text/plain")(scope, receive, sent)
+        except Exception as error:  # noqa: BLE001 - its message may hold what was sent: it goes no further
+            _tell_bug(error, log)
+            if not status:
+                await Response(status_code=500, media_type="text/plain")(scope, receive, sent)
         if log is not None:
-            line = {
-                "route": request.endpoint or "none",
-                "method": request.method if request.method in ("GET", "HEAD", "POST", "OPTIONS") else "other",
-                "status": response.status_code,
-                "ms": round((time.perf_counter() - g.started) * 1000, 1),
-                "labels": g.get("labels", 0),
-            }
-            log.write(json.dumps(line) + "\n")
+            route, labels = scope.get("agora.said", ("none", 0))
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            spent = round((time.perf_counter() - began) * 1000, 1)
+            log.write(
+                f'{{"route": "{route}", "method": "{method}", "status": {status}, "ms": {spent}, "labels": {labels}}}\n'
+            )
             log.flush()
-        return response
 
-    @app.errorhandler(Exception)
-    def failed(error: Exception) -> Response:
-        if isinstance(error, HTTPException) and error.code:
-            return Response("", error.code, content_type="text/plain")
-        if log is not None:  # the kind of the error and its place: its message may hold what was sent
-            place = error.__traceback__
-            while place is not None and place.tb_next is not None:
-                place = place.tb_next
-            where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
-            log.write(json.dumps({"bug": type(error).__name__, "where": where}) + "\n")
-        return Response("", 500, content_type="text/plain")
+    return application
+
+
+def _tell_bug(error: Exception, log: TextIO | None) -> None:
+    """Note the kind of an error and its place."""
+    place: Any = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
+    if log is not None:
+        log.write(json.dumps({"bug": type(error).__name__, "where": where}) + "\n")

@@ -92,7 +92,7 @@ class Endpoint:
             return self._refused(city, asked, 404)
         return self._again(_Posting(city, asked, form, Filled(unseen={"voter": asked.voter})), 200)
 
-    def post(self, asked: Asked) -> Answer:
+    async def post(self, asked: Asked) -> Answer:
         """Take what somebody sent: 201 once it is safe, and the receipt; otherwise the form as they filled it."""
         city = self._cities.now()
         form = city.forms.get(asked.address) or city.closed.get(asked.address)
@@ -109,7 +109,7 @@ class Endpoint:
         if wait:
             return self._again(posting.refuse(FieldError("", "slow-down", {"seconds": str(wait)})), 429, wait)
         try:
-            return self._take(posting)
+            return await self._take(posting)
         except (JournalError, BusyError):
             return self._again(posting.refuse(FieldError("", "not-kept")), 503, _SOON)
 
@@ -131,21 +131,21 @@ class Endpoint:
         site = "/".join(self._cities.now().config.publication.base_url.split("/")[:3])
         return {"Access-Control-Allow-Origin": site}
 
-    def state(self, asked: Asked, identity: str, code: str) -> Answer:
+    async def state(self, asked: Asked, identity: str, code: str) -> Answer:
         """Say what became of what somebody sent; never its text."""
         city = self._cities.now()
         if not ID.fullmatch(identity) or not self._signer.opens(identity, code):
             return self._refused(city, asked, 404)
         try:
-            entry = self._writer.change(lambda journal: journal.entry(identity))
+            entry = await self._writer.change(lambda journal: journal.entry(identity))
         except (JournalError, BusyError):
             return self._refused(city, asked, 503)
         return self._standing(city, asked, entry, code) if entry else self._refused(city, asked, 404)
 
-    def ready(self) -> Answer:
+    async def ready(self) -> Answer:
         """Tell whether something can be stored now: a probe is written and synchronised."""
         try:
-            self._writer.change(Journal.probe)
+            await self._writer.change(Journal.probe)
         except (JournalError, BusyError):
             return Answer(503, {"ready": False}, {"Retry-After": str(_SOON)})
         return Answer(200, {"ready": True, "waiting": self._writer.waiting})
@@ -156,7 +156,7 @@ class Endpoint:
         wait = max(bucket.take(name) for bucket, name in buckets)
         return int(wait) + 1 if wait else 0
 
-    def _take(self, posting: _Posting) -> Answer:
+    async def _take(self, posting: _Posting) -> Answer:
         sent, kind = posting.sent, posting.form.kind
         if sent.value("location.x") or sent.value("location.y"):
             return self._pointed(posting)
@@ -165,10 +165,10 @@ class Endpoint:
         if token and age is None:
             return self._again(posting.refuse(FieldError("", "stale")), 422)
         if kind == "votes":
-            return self._votes(posting)
+            return await self._votes(posting)
         if kind == "ballot":
-            return self._ballot(posting)
-        return self._erasure(posting) if kind == "erasure" else self._entry(posting, age)
+            return await self._ballot(posting)
+        return await (self._erasure(posting) if kind == "erasure" else self._entry(posting, age))
 
     def _pointed(self, posting: _Posting) -> Answer:
         """Answer a click on the map: the same form, with the point."""
@@ -183,7 +183,7 @@ class Endpoint:
         values |= {"location.lat": (str(point[0]),), "location.lon": (str(point[1]),)}
         return self._again(replace(posting, sent=Filled(values, (), sent.unseen)), 200)
 
-    def _entry(self, posting: _Posting, age: float | None) -> Answer:
+    async def _entry(self, posting: _Posting, age: float | None) -> Answer:
         """Store what becomes a file, or a report."""
         city, asked, form, sent = posting.city, posting.asked, posting.form, posting.sent
         if form.kind == "report":
@@ -201,31 +201,31 @@ class Endpoint:
         keys = self._keys(posting, made.digest)
         if city.intake.captcha:
             solved = self._captcha.solved(sent.unseen.get("altcha", ""))
-            if sent.unseen.get("altcha") and not (solved and self._spent(solved, keys[0])):
+            if sent.unseen.get("altcha") and not (solved and await self._spent(solved, keys[0])):
                 return self._again(posting.refuse(FieldError("", "captcha")), 422)
             labels += () if solved else ("no-captcha",)
         until = city.day + datetime.timedelta(days=city.intake.contact_days)
         ready = made.sent(*keys, labels, until)
-        verdict, entry = self._stored(ready)
+        verdict, entry = await self._stored(ready)
         answer = self._receipt(posting, 201 if verdict == "stored" else 200, entry.id, entry.sha256, entry.day)
         return replace(answer, labels=len(labels))
 
-    def _spent(self, solved: str, key: str) -> bool:
+    async def _spent(self, solved: str, key: str) -> bool:
         """Tell whether a solved challenge may serve for a sending."""
         now = int(self._clock())
-        return self._writer.change(lambda journal: journal.spend(solved, key, now, now + LIFE))
+        return await self._writer.change(lambda journal: journal.spend(solved, key, now, now + LIFE))
 
-    def _stored(self, sent: Sent) -> tuple[str, Entry]:
+    async def _stored(self, sent: Sent) -> tuple[str, Entry]:
         """Store an entry; when it is there already, give the one that is."""
-        outcome = self._writer.accept(sent)
+        outcome = await self._writer.accept(sent)
         if outcome.verdict == "stored":
             return outcome.verdict, replace(sent.entry, id=outcome.id)
-        known = self._writer.change(lambda journal: journal.entry(outcome.id))
+        known = await self._writer.change(lambda journal: journal.entry(outcome.id))
         if known is None:
             raise JournalError(outcome.id)
         return outcome.verdict, known
 
-    def _votes(self, posting: _Posting) -> Answer:
+    async def _votes(self, posting: _Posting) -> Answer:
         city, form, sent = posting.city, posting.form, posting.sent
         if sent.errors:
             return self._again(posting, 422)
@@ -233,7 +233,7 @@ class Endpoint:
         cast = ballots.votes_cast(form, sent, self._signer, key, city.day)
         if isinstance(cast, FieldError):
             return self._again(posting.refuse(cast), 422)
-        outcome = self._writer.cast(cast)
+        outcome = await self._writer.cast(cast)
         carried = self._signer.voter(ballots.voter_of(cast))
         following = city.forms.get(replace(form, page=form.page + 1).address)
         said = {"id": cast.mark, "voter": carried, "next": following.address if following else ""}
@@ -241,7 +241,7 @@ class Endpoint:
             form, city.campaigns.get(form.campaign), cast.mark[:8], "", "", city.day, following, carried,
         ))  # fmt: skip
 
-    def _ballot(self, posting: _Posting) -> Answer:
+    async def _ballot(self, posting: _Posting) -> Answer:
         city, form, sent = posting.city, posting.form, posting.sent
         key = sent.unseen.get("key") or secrets.token_hex(16)  # not the code: a receipt must not tell who voted
         folder = ballots.folder_of_vote(city.root, form)
@@ -251,7 +251,7 @@ class Endpoint:
         if not isinstance(made[0], Cast):
             return self._again(posting, 422)
         cast, receipt = made[0], str(made[1])
-        outcome = self._writer.cast(cast)
+        outcome = await self._writer.cast(cast)
         if outcome.verdict == "spent":
             return self._again(posting.refuse(FieldError(CODE, "spent-code")), 409)
         page = Receipt(form, city.campaigns.get(form.campaign), shown(receipt), "", "", city.day)
@@ -261,7 +261,7 @@ class Endpoint:
         status = 201 if verdict == "stored" else 200
         return Answer(status, said if posting.asked.wants_json else posting.city.pages.receipt(receipt))
 
-    def _erasure(self, posting: _Posting) -> Answer:
+    async def _erasure(self, posting: _Posting) -> Answer:
         """Erase at once what waits; ask staff to erase what is proposed or published."""
         city, sent = posting.city, posting.sent
         about = ID.search(sent.value("receipt").lower())
@@ -271,7 +271,7 @@ class Endpoint:
             return self._again(replace(posting, sent=replace(sent, errors=made)), 422)
         known = identity and self._signer.opens(identity, sent.value(CODE))
         request = made.sent(*self._keys(posting, made.digest), (), city.day)
-        found = self._writer.change(lambda journal: _erased(journal, request)) if known else None
+        found = await self._writer.change(lambda journal: _erased(journal, request)) if known else None
         if found is None:
             return self._again(posting.refuse(FieldError(CODE, "unknown-receipt")), 422)
         return self._standing(city, posting.asked, found, sent.value(CODE), 200 if found.state == "erased" else 202)

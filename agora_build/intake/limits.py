@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 MAX_BODY = 64 * 1024  # bytes
@@ -24,18 +23,6 @@ class RefusedError(Exception):
         super().__init__(status)
         self.status = status
         self.again = again
-
-
-def read_body(stream: BinaryIO, length: int | None) -> bytes:
-    """Read a body of a known length, or a streamed one, as far as the limit."""
-    if length is not None and length > MAX_BODY:
-        raise RefusedError(413)
-    body = stream.read(MAX_BODY + 1)
-    if len(body) > MAX_BODY:
-        raise RefusedError(413)
-    if length is not None and len(body) != length:
-        raise RefusedError(400)  # cut on its way
-    return body
 
 
 def read_pairs(body: bytes, content_type: str, most: int = MAX_PAIRS) -> Pairs:

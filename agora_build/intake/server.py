@@ -2,122 +2,146 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
 import signal
-import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
-from waitress.wasyncore import loop
+from uvicorn import Config, Server
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from agora_build.intake.app import WAITING
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-THREADS = 64  # most of them wait for the commit of what they sent
 CONNECTIONS = 2_000
-IDLE = 15  # seconds without a byte
+IDLE = 15  # seconds without a request
 SLOW_HEADER, SLOW_BODY = 10, 20  # seconds from the first byte of a request to the last of its header, of its body
 HEADER = 16 * 1024  # bytes
 BODY = 80 * 1024  # bytes; a little more than a form may have: beyond, nothing can be answered in words
+TURN = 0.001  # seconds after which who answers lets who stores work
 PATIENCE = 15  # seconds for what was accepted, once asked to stop
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Refuses a request with two lengths: whoever stands before us may have read another one."""
+class _Protocol(HttpToolsProtocol):
+    """One connection: a request whose header or body is too long, or too long in coming, is refused."""
 
-    def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        fields = header_plus.lower().split(b"\r\n")
-        lengths = sum(line.startswith((b"content-length:", b"transfer-encoding:")) for line in fields)
-        if lengths > 1:
-            msg = "two lengths"
-            raise ParsingError(msg)
+    _deadline: asyncio.TimerHandle | None = None
+    _head = 0  # bytes of the header so far; -1 once it is whole
+    _length = 0  # bytes of the body so far
+    _refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS:
+            transport.abort()
+            return
+        self._until(IDLE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._until(0)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        if self._head >= 0:
+            self._head += len(data)
+        super().data_received(data)
+        if self._head > HEADER:
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head, self._length = 0, 0
+        self._until(SLOW_HEADER)
+
+    def on_headers_complete(self) -> None:
+        self._head = -1
+        lengths = [value for name, value in self.headers if name in (b"content-length", b"transfer-encoding")]
+        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEADER:
+            self._refuse(431)
+        elif len(lengths) > 1:  # whoever stands before us may have read another one
+            self._refuse(400)
+        elif lengths and lengths[0].isdigit() and int(lengths[0]) > BODY:
+            self._refuse(413)
+        else:
+            self._until(SLOW_BODY)
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._length += len(body)
+        if self._length > BODY and not self._refused:
+            self._refuse(413)
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._until(0)
+        if not self._refused:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._head = 0
+
+    def _until(self, seconds: float) -> None:
+        """Close the connection in some seconds, unless something comes; never, for 0."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(seconds, self.transport.abort) if seconds else None
+
+    def _refuse(self, status: int) -> None:
+        """Answer what will not be read, and close."""
+        self._refused = True
+        if not getattr(self.cycle, "response_complete", True):
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.close()
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    """Notes when a request began to come, so that none may come for ever."""
+class _Server(Server):
+    """Says when it listens, and leaves signals to who runs it."""
 
-    parser_class = _Parser
-    began = 0.0
+    def __init__(self, config: Config, started: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._told = started
 
-    def readable(self) -> bool:
-        return not self.server.stopping and bool(super().readable())
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._told(self.servers[0].sockets[0].getsockname()[1])
 
-    def received(self, data: bytes) -> Any:  # noqa: ANN401
-        if self.request is None:
-            self.began = time.time()
-        return super().received(data)
-
-    def is_slow(self, now: float) -> bool:
-        """Tell whether the request that is coming takes too long."""
-        coming = self.request
-        limit = SLOW_BODY if coming is not None and coming.headers_finished else SLOW_HEADER
-        return coming is not None and now - self.began > limit
-
-
-class _Server(TcpWSGIServer):  # type: ignore[misc]
-    channel_class = _Channel
-    stopping = False
-
-    def maintenance(self, now: float) -> None:
-        super().maintenance(now)
-        for channel in self.active_channels.values():
-            channel.will_close = channel.will_close or channel.is_slow(now)
-
-    def run(self) -> None:
-        """Serve until `stopping`; then read nothing more, and answer what was read."""
-        until = float("inf")
-        while not self.stopping or (self._answering() and time.time() < until):
-            if self.stopping and until == float("inf"):
-                until = time.time() + PATIENCE
-            loop(timeout=0.5, use_poll=True, map=self._map, count=1)
-        self.task_dispatcher.shutdown()
-
-    def readable(self) -> bool:
-        return not self.stopping and bool(super().readable())
-
-    def _answering(self) -> bool:
-        return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def serve(
-    application: WSGIApplication,
+    application: Callable[..., Any],
     host: str,
     port: int,
     started: Callable[[int], None],
     again: Callable[[], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was accepted; SIGHUP calls `again`."""
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    dispatcher = ThreadedTaskDispatcher()
-
-    def counted(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        environ[WAITING] = len(dispatcher.queue)
-        return application(environ, start)
-
-    settings = Adjustments(
-        listen=f"[{host}]:{port}" if ":" in host else f"{host}:{port}", connection_limit=CONNECTIONS, ident=None,
-        channel_timeout=IDLE, max_request_header_size=HEADER, max_request_body_size=BODY, cleanup_interval=2,
-        backlog=1024, threads=THREADS, clear_untrusted_proxy_headers=False,
-    )  # fmt: skip
-    server = _Server(counted, {}, dispatcher=dispatcher, adj=settings, sockinfo=settings.listen[0])
-    dispatcher.set_thread_count(THREADS)
+    for name in ("uvicorn.error", "uvicorn.asgi"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # its messages may hold what was sent
+    settings: dict[str, Any] = {
+        "host": host, "port": port, "http": _Protocol, "ws": "none", "loop": "uvloop", "lifespan": "off",
+        "log_config": None, "access_log": False, "server_header": False, "proxy_headers": False, "backlog": 1024,
+        "timeout_keep_alive": IDLE, "timeout_graceful_shutdown": PATIENCE,
+    }  # fmt: skip
+    server = _Server(Config(application, **settings), started)
 
     def stop(_number: int, _frame: object) -> None:
-        server.stopping = True
+        server.should_exit = True
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGHUP, lambda _number, _frame: again())
-    started(server.effective_port)
-    try:
-        server.run()
-    finally:
-        server.close()
+    sys.setswitchinterval(TURN)
+    gc.collect()
+    gc.freeze()  # what was read of the city is there to stay: looking through it again would make people wait
+    server.run()

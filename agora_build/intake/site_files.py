@@ -6,34 +6,38 @@ It is for trying a site on one computer, with its forms; in public, a web server
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from starlette.responses import FileResponse, RedirectResponse, Response
+
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _TYPES = {".atom": "application/atom+xml", ".geojson": "application/geo+json", ".ics": "text/calendar"}
+_HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
-def with_site(application: WSGIApplication, folder: Path) -> WSGIApplication:
+def with_site(application: ASGIApp, folder: Path, below: str) -> ASGIApp:
     """Serve the files of a folder that are asked for, and leave all the rest to an application.
 
     The folder is looked at again each time: a build puts another in its place.
     """
 
-    def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        asked = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return application(environ, start)
-        file = _file(folder.resolve(), asked)
-        if file is None:
-            return application(environ, start)
-        if file.is_dir():
-            start("301 Moved Permanently", [("Location", f"/{quote(asked.strip('/'))}/"), ("Content-Length", "0")])
-            return []
-        return _sent(file, environ, start)
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await application(scope, receive, send)
+            return
+        asked, file = scope["path"], _file(folder, scope["path"])
+        if file is not None and file.is_dir():
+            await RedirectResponse(f"/{quote(asked.strip('/'))}/", 301)(scope, receive, send)
+        elif file is not None:
+            await _sent(file)(scope, receive, send)
+        elif asked in ("/health", "/ready") or asked.startswith(below):
+            await application(scope, receive, send)
+        else:
+            await _lost(folder)(scope, receive, send)
 
     return serve
 
@@ -42,6 +46,7 @@ def _file(folder: Path, asked: str) -> Path | None:
     """Give the file or folder of an address; None when there is none, or when it is not of the site."""
     if "\0" in asked or "\\" in asked:
         return None
+    folder = folder.resolve()
     try:
         place = (folder / asked.lstrip("/")).resolve()
         if place != folder and folder not in place.parents:
@@ -53,15 +58,11 @@ def _file(folder: Path, asked: str) -> Path | None:
         return None
 
 
-def _sent(file: Path, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+def _sent(file: Path) -> Response:
     kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    charset = "; charset=utf-8" if kind.startswith("text/") else ""
-    content = file.read_bytes()
-    headers = {
-        "Content-Type": f"{kind}{charset}",
-        "Content-Length": str(len(content)),
-        "Cache-Control": "no-cache",
-        "X-Content-Type-Options": "nosniff",
-    }
-    start("200 OK", list(headers.items()))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+    return FileResponse(file, headers=_HEADERS, media_type=kind)
+
+
+def _lost(folder: Path) -> Response:
+    page = folder / "404.html"
+    return Response(page.read_bytes() if page.is_file() else b"", 404, _HEADERS, "text/html")

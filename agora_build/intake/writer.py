@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -22,32 +23,53 @@ class BusyError(Exception):
 
 
 class _Job:
-    """Something to do to the journal, and somebody who waits for it; a bare lock wakes them at the least cost."""
+    """Something to do to the journal, and somebody who waits for it in a loop of events."""
 
-    __slots__ = ("_done", "dropped", "error", "outcome", "wanted")
+    __slots__ = ("_answer", "dropped", "error", "loop", "outcome", "wanted")
 
     def __init__(self, wanted: Any) -> None:  # noqa: ANN401 - what is wanted says what it is
         self.wanted = wanted
         self.outcome: Any = None
         self.error: BaseException | None = None
         self.dropped = False  # who waited is gone: it is not to be done
-        self._done = threading.Lock()
-        self._done.acquire()
+        self.loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[None] = self.loop.create_future()
 
-    def end(self, outcome: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401
-        """Wake who waits."""
-        self.outcome, self.error = outcome, error
-        self._done.release()
-
-    def wait(self) -> Any:  # noqa: ANN401
+    async def wait(self) -> Any:  # noqa: ANN401
         """Wait for the outcome, or for what went wrong."""
-        if not self._done.acquire(timeout=PATIENCE):
+        late = self.loop.call_later(PATIENCE, self._give_up)
+        try:
+            await self._answer
+        finally:
             self.dropped = True
-            msg = "the journal did not answer in time"
-            raise JournalError(msg)
+            late.cancel()
         if self.error is not None:
             raise self.error
         return self.outcome
+
+    def _give_up(self) -> None:
+        self.error = JournalError("the journal did not answer in time")
+        self.tell()
+
+    def tell(self) -> None:
+        """Let who waits go on."""
+        if not self._answer.done():
+            self._answer.set_result(None)
+
+
+def _wake(jobs: Iterable[_Job]) -> None:
+    """Wake all who wait for some jobs: each loop is spoken to once."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in jobs:
+        waiting.setdefault(job.loop, []).append(job)
+    for loop, told in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell, told)
+
+
+def _tell(jobs: Iterable[_Job]) -> None:
+    for job in jobs:
+        job.tell()
 
 
 class Writer:
@@ -66,19 +88,19 @@ class Writer:
         """How many wait to be stored."""
         return self._jobs.qsize()
 
-    def accept(self, sent: Sent) -> Outcome:
+    async def accept(self, sent: Sent) -> Outcome:
         """Store an entry; return once it is on the disk. Raise JournalError or BusyError: then it is not stored."""
-        outcome: Outcome = self._asked(sent)
+        outcome: Outcome = await self._asked(sent)
         return outcome
 
-    def cast(self, cast: Cast) -> Outcome:
+    async def cast(self, cast: Cast) -> Outcome:
         """Store votes or a ballot, in the same way."""
-        outcome: Outcome = self._asked(cast)
+        outcome: Outcome = await self._asked(cast)
         return outcome
 
-    def change(self, act: Callable[[Journal], T]) -> T:
+    async def change(self, act: Callable[[Journal], T]) -> T:
         """Do something else to the journal, at its turn: erase, read what it holds."""
-        result: T = self._asked(act)
+        result: T = await self._asked(act)
         return result
 
     def close(self) -> None:
@@ -88,12 +110,12 @@ class Writer:
         if self._journal is not None:
             self._journal.close()
 
-    def _asked(self, wanted: Any) -> Any:  # noqa: ANN401 - what `wanted` says
+    async def _asked(self, wanted: Any) -> Any:  # noqa: ANN401 - what `wanted` says
         if self._jobs.qsize() >= WAITING:
             raise BusyError
         job = _Job(wanted)
         self._jobs.put(job)
-        return job.wait()
+        return await job.wait()
 
     def _run(self) -> None:
         going = True
@@ -133,10 +155,11 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, who waits is told, and the thread goes on
             self._reopen()
             for job in jobs:
-                job.end(error=error)
-            return
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            job.end(outcome)
+                job.error = error
+        else:
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                job.outcome = outcome
+        _wake(jobs)
 
     def _reopen(self) -> None:
         """Leave a connection whose commit failed: what the system says of the disk after that is worth nothing."""
