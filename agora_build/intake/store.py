@@ -10,6 +10,8 @@ import datetime
 import fcntl
 import hashlib
 import os
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -461,8 +463,22 @@ def _begin(connection: sql.Connection) -> None:
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
     """Write through to the disk before a commit returns, and overwrite what is deleted."""
     connection.isolation_level = None  # transactions begin when we say so
-    for setting in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+    _to_wal(connection)
+    for setting in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _to_wal(connection: Any) -> None:  # noqa: ANN401 - sqlite3's own
+    """Turn a new file to its write-ahead log; SQLite does not wait by itself for another who does so just now."""
+    for pause in (*[0.05] * 100, None):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def _accepted(connection: sql.Connection, group: Sequence[Sent]) -> list[Outcome]:
