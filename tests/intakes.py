@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -20,6 +21,7 @@ from agora_build.intake.store import Journal, address_in
 from agora_build.intake.tokens import Signer
 from agora_build.intake.writer import Writer
 
+T = TypeVar("T")
 KEY = b"a key that is long enough for the tests"
 DEBATE = "les-quais/contribution/usages"
 
@@ -72,6 +74,12 @@ class Clock:
         return self.now
 
 
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run something in a loop of its own, in a thread of its own: a browser that tests drive has one in ours."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 class Client:
     """Asks an application as a server would, one request at a time."""
 
@@ -93,7 +101,7 @@ class Client:
             async with httpx.AsyncClient(transport=self._carrier, base_url="http://localhost") as client:
                 return await client.request(method, path, **said)
 
-        return asyncio.run(asked())
+        return run(asked())
 
 
 class Intake:

@@ -16,6 +16,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from intakes import run
 from postgres import cluster, emptied
 
 from agora_build.intake.journal import Cast, Contact, Entry, Outcome, Sent, new_id, sha256_of
@@ -227,7 +228,7 @@ def test_the_writer_groups_and_answers_each(address: str) -> None:
     async def together() -> list[Outcome]:
         return await asyncio.gather(*(writer.accept(sent(str(key % 40))) for key in range(80)))
 
-    outcomes = asyncio.run(together())
+    outcomes = run(together())
     assert sorted(outcome.verdict for outcome in outcomes) == ["same"] * 40 + ["stored"] * 40
     assert GROUP >= 80
     writer.close()
@@ -236,15 +237,15 @@ def test_the_writer_groups_and_answers_each(address: str) -> None:
 def test_a_failed_commit_fails_its_group_and_the_next_is_stored(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     writer = Writer(f"sqlite:///{path}")
-    asyncio.run(writer.accept(sent("a")))
+    run(writer.accept(sent("a")))
     with closing(sqlite3.connect(path)) as connection:  # the disk refuses, as far as anybody can tell
         connection.execute("CREATE TRIGGER no BEFORE INSERT ON entries BEGIN INSERT INTO nowhere VALUES (1); END")
         connection.commit()
         with pytest.raises(JournalError):
-            asyncio.run(writer.accept(sent("b")))
+            run(writer.accept(sent("b")))
         connection.execute("DROP TRIGGER no")
         connection.commit()
-    assert asyncio.run(writer.accept(sent("b"))).verdict == "stored"
+    assert run(writer.accept(sent("b"))).verdict == "stored"
     writer.close()
 
 
