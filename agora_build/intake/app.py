@@ -99,7 +99,6 @@ class _Desk:
             origin=headers.get("origin", ""),
             fetched=headers.get("sec-fetch-site", ""),
             wants_json=_wants_json(headers.get("accept", "")),
-            voter=request.query_params.get("voter", "")[:100],
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from agora_build.civic.codes import shown
 from agora_build.content.fields import ID
-from agora_build.content.forms import ABOUT, CODE, TRAP, FieldError, Filled, Form
+from agora_build.content.forms import ABOUT, CODE, EMPTY, TRAP, FieldError, Filled, Form
 from agora_build.intake import ballots, spam
 from agora_build.intake.captcha import LIFE, Captcha
 from agora_build.intake.city import Cities, City
@@ -45,7 +45,6 @@ class Asked:
     origin: str = ""
     fetched: str = ""  # Sec-Fetch-Site
     wants_json: bool = False
-    voter: str = ""  # signed, when the page before was theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Endpoint:
         form = city.forms.get(asked.address)
         if form is None:
             return self._refused(city, asked, 404)
-        return self._again(_Posting(city, asked, form, Filled(unseen={"voter": asked.voter})), 200)
+        return self._again(_Posting(city, asked, form, EMPTY), 200)
 
     async def post(self, asked: Asked) -> Answer:
         """Take what somebody sent: 201 once it is safe, and the receipt; otherwise the form as they filled it."""
@@ -227,6 +226,8 @@ class Endpoint:
 
     async def _votes(self, posting: _Posting) -> Answer:
         city, form, sent = posting.city, posting.form, posting.sent
+        if _turns_the_page(sent):
+            return self._again(posting, 200)
         if sent.errors:
             return self._again(posting, 422)
         key = sent.unseen.get("key") or secrets.token_hex(16)  # two people may well vote alike
@@ -329,6 +330,11 @@ class Endpoint:
 
     def _fresh(self) -> dict[str, str]:
         return {"token": self._signer.token(self._clock()), "key": secrets.token_urlsafe(16)}
+
+
+def _turns_the_page(sent: Filled) -> bool:
+    """Tell whether this is the button of a receipt, which asks for the next sentences: it carries the voter alone."""
+    return bool(sent.unseen.get("voter")) and "key" not in sent.unseen and not any(sent.values.values())
 
 
 def _erased(journal: Journal, request: Sent) -> Entry | None:

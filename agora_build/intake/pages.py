@@ -74,7 +74,8 @@ class Pages:
         path = self._path(receipt.form.address)
         follow = below(self._intake, address, path) if address else ""
         public = self.address(address) if address else ""
-        return self._page("receipt.html", path, receipt=receipt, follow=follow, public=public)
+        following = below(self._intake, receipt.next_page.address, path) if receipt.next_page else ""
+        return self._page("receipt.html", path, receipt=receipt, follow=follow, public=public, following=following)
 
     def standing(self, standing: Standing) -> bytes:
         """Write where what somebody sent stands; never its text."""
