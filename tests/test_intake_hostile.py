@@ -65,6 +65,35 @@ def test_no_field_of_any_form_breaks_the_intake(intake: Intake, text: str) -> No
         assert not active(said.text), address
 
 
+MALFORMED = (
+    "", "x", "-1", "0", "1e9", "9" * 20, "91", "48.9", "2016-12-31", "31/12/2016", "99999-01-01", "1800-01-01", "25:61",
+    "18h30", "a\nb", "@", "a@b", "nord", "20160401-00000000", "20160401-zzzzzzzz", ">" * 600 + "a", "[" * 3000,
+    "*" * 3000 + "a", "- " * 200 + "a", "x" * 9000, "[a](" * 500, "http://a.example " * 40, "---\nx: y\n---",
+)  # fmt: skip
+
+
+def test_every_error_of_a_form_is_told_in_its_own_words(intake: Intake) -> None:
+    """Whatever is wrong with a field, whoever filled it in is told what; the set shows that the test finds errors."""
+    told: dict[str, str] = {}
+    for address, form in {item[1].kind + item[1].target: item for item in intake.cities.now().forms.items()}.values():
+        right = {"line": "Un mot", "text": "Un mot", "day": "2016-05-05", "time": "18:30", "number": "5"}
+        base = {
+            field.name: field.choices[-1].value if field.choices else right.get(field.kind, "")
+            for field in form.fields
+            if field.required
+        }
+        for field in form.fields:
+            names = [f"{field.name}.lat", f"{field.name}.lon"] if field.kind == "point" else [field.name]
+            for value in MALFORMED:
+                said = intake.post(address, **{**base, **dict.fromkeys(names, value)}).json()
+                told |= {error["code"]: error["message"] for error in said.get("errors", ())}
+    assert [code for code, words in told.items() if words.startswith("Cela ne peut pas être accepté")] == []
+    assert {"bad-code", "bad-date", "bad-email", "bad-number", "bad-time", "collective-needs", "line-break"} <= set(
+        told
+    )
+    assert {"missing", "not-one-of", "nowhere", "out-of-range", "past-day", "too-long", "too-nested"} <= set(told)
+
+
 @pytest.mark.parametrize("text", [*HOSTILE, *ORDINARY])
 def test_what_is_accepted_is_kept_letter_for_letter(intake: Intake, text: str) -> None:
     line = cleaned(text).strip()

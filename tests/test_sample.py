@@ -14,6 +14,9 @@ from agora_build.content.models import Contribution
 from agora_build.content.questions import answered_contributions, followed
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.states import campaign_state
+from agora_build.outputs import agenda_pages
+from agora_build.rendering.theme import Frame, Theme, base_theme
+from agora_build.urls import Urls
 
 ROOT = Path(__file__).parent.parent
 
@@ -135,3 +138,18 @@ def test_lock_files_name_no_download_address(lock: str) -> None:
     packages = json.loads((ROOT / lock).read_text("utf-8"))["packages"]
     assert packages
     assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+def test_every_method_of_debate_and_every_kind_of_ballot_is_shown(site: Site) -> None:
+    debates = [debate.meta for microsite in site.microsites for debate in microsite.debates]
+    assert {debate.method for debate in debates} == {"arguments", "statements", "priorities", "referendum"}
+    assert {debate.ballot.kind for debate in debates if debate.ballot} >= {"points", "ranking", "yes-no"}
+
+
+def test_the_agenda_of_the_city_leads_to_the_form_of_each_open_consultation(site: Site) -> None:
+    today = datetime.date(2017, 1, 20)
+    (agenda,) = agenda_pages.city_outputs(site, today)
+    page = agenda.bytes(Theme((base_theme(),), Frame(site.config, (), True, True, today))).decode()
+    running = [item.slug for item in site.microsites if campaign_state(item.campaign.meta, today) == "open"]
+    assert running
+    assert all(f"../{Urls('fr').form(slug, 'workshop')}".removesuffix("index.html") in page for slug in running)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from agora_build.content.meetings import Agenda, Meeting, agenda, meetings
-from agora_build.content.models import Contribution, Debate, Erased, Kit
+from agora_build.content.models import Campaign, Contribution, Debate, Erased, Kit
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
+from agora_build.content.states import campaign_state
 from agora_build.content.voices import from_workshop, voices
 from agora_build.record import Record
 from agora_build.rendering.output import Output
@@ -28,6 +29,7 @@ class AgendaPage(Record, frozen=True):
     agenda: Agenda
     kits: tuple[Entry[Kit], ...]
     erased: tuple[Entry[Erased], ...] = ()
+    open: tuple[Entry[Campaign], ...] = ()  # the consultations that one may propose a meeting for
 
 
 class WorkshopPage(Record, frozen=True):
@@ -60,7 +62,10 @@ def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     gathered = [meeting for microsite in site.microsites for meeting in meetings(microsite, today)]
     kits = tuple(kit for microsite in site.microsites for kit in _home_kits(microsite))[:4]
     path, calendar = urls.section("agenda"), urls.section_file("agenda", CALENDAR)
-    yield Output(path, AgendaPage(path, calendar, None, agenda(gathered), kits), render_city_agenda)
+    campaigns = (microsite.campaign for microsite in site.microsites)
+    running = tuple(item for item in campaigns if campaign_state(item.meta, today) == "open")
+    page = AgendaPage(path, calendar, None, agenda(gathered), kits, open=running)
+    yield Output(path, page, render_city_agenda)
 
 
 def render_agenda(page: AgendaPage, theme: Theme) -> bytes:
@@ -86,6 +91,7 @@ def _agenda(microsite: Microsite, own: tuple[Meeting, ...], urls: Urls, today: d
         agenda=agenda(own),
         kits=_home_kits(microsite),
         erased=tuple(entry for entry in microsite.erased if entry.meta.kind == "workshop"),
+        open=(microsite.campaign,) if campaign_state(microsite.campaign.meta, today) == "open" else (),
     )
 
 
