@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from fake_forges import CITY, KINDS, TOKEN, FakeForge, Fault, Reply, serving
 from repositories import git
 
+from agora_build.cli import main as cli
 from agora_build.intake.description import marked
 from agora_build.intake.forge import ForgeError
 from agora_build.intake.opening import opened
@@ -67,6 +69,17 @@ def test_from_the_journal_to_the_published_branch(box: Inbox, fake: FakeForge) -
     assert one_pass(box).merged == [ENTRY.id]
     assert state(box) == "merged"
     assert len(fake.pulls) == 1
+
+
+def test_a_token_that_expired_is_told_in_words_and_nothing_is_lost(box: Inbox, fake: FakeForge) -> None:
+    (box.city / ".agora/intake/token").write_text("anothertokenthatexpired")
+    done = CliRunner().invoke(cli, ["relay", "--once", "--city", str(box.city)])
+    assert done.exit_code == 1
+    assert "la forge ne veut pas du jeton" in done.output
+    assert "anothertoken" not in done.output
+    assert state(box) == "waiting"
+    (box.city / ".agora/intake/token").write_text(TOKEN)
+    assert one_pass(box).proposed == [ENTRY.id]
 
 
 def test_one_that_was_closed_by_hand_is_not_opened_again(box: Inbox, fake: FakeForge) -> None:

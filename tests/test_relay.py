@@ -42,6 +42,17 @@ def add_by_hand(box: Inbox, branch: str, path: str, content: str, on: str = "mai
     return commit
 
 
+def test_what_moves_together_moves_whole_or_not_at_all(tmp_path: Path) -> None:
+    repository = inbox(tmp_path, contribution()).repository
+    head = repository.head()
+    other = repository.write([Commit(head, {"a.md": b"a"}, "Un", DAY)])[0]
+    moves = [Move("un", other, ""), Move("deux", other, head)]  # the second is not where it is thought to be
+    assert repository.move(moves, together=True) == {"un", "deux"}
+    assert repository.branches("un", "deux") == {}
+    assert repository.move(moves) == {"deux"}
+    assert repository.branches("un")["un"] == other
+
+
 def test_what_waits_becomes_a_branch_of_one_file_on_top_of_what_is_published(tmp_path: Path) -> None:
     entry = contribution("Un banc « face au fleuve », <3.")
     box = inbox(tmp_path, entry)

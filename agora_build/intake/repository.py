@@ -33,6 +33,9 @@ _SAFE = (
 )  # fmt: skip
 
 
+_UNKNOWN = (b"Authentication failed", b"could not read Username", b"could not read Password")  # git, in English
+
+
 class RepositoryError(Exception):
     """Says that git did not do what was asked; `code` is what `agora relay` has words for."""
 
@@ -262,7 +265,7 @@ class Repository:
         said = done.stdout.decode("utf-8", "replace").splitlines()
         refused = {line.split("\t")[1].partition(":")[2] for line in said if line.startswith("!")}
         if done.returncode and not refused:
-            raise RepositoryError("not-pushed", _last(done.stderr))
+            raise _refusal("not-pushed", done.stderr)
         return frozenset(name.removeprefix(HEADS) for name in refused)
 
     def ask(
@@ -276,7 +279,7 @@ class Repository:
         """Run git in the repository; raise RepositoryError with what it said."""
         done = self._run(arguments, given, environment)
         if done.returncode:
-            raise RepositoryError(code, _last(done.stderr))
+            raise _refusal(code, done.stderr)
         return done.stdout.removesuffix(b"\n") if strip else done.stdout
 
     def _run(
@@ -299,10 +302,12 @@ def _noon(day: datetime.date) -> int:
     return int(datetime.datetime.combine(day, datetime.time(12), datetime.UTC).timestamp())
 
 
-def _last(said: bytes) -> str:
-    """Give the last line of what git complains of."""
+def _refusal(code: str, said: bytes) -> RepositoryError:
+    """Say what git complains of: its last line, or that a forge does not know who asks."""
     lines = said.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else ""
+    if any(words in said for words in _UNKNOWN):
+        return RepositoryError("token-refused")
+    return RepositoryError(code, lines[-1] if lines else "")
 
 
 def _line(move: Move) -> str:
