@@ -77,7 +77,7 @@ def test_a_token_that_expired_is_told_in_words_and_nothing_is_lost(box: Inbox, f
     assert done.exit_code == 1
     assert "la forge ne veut pas du jeton" in done.output
     assert "anothertoken" not in done.output
-    assert state(box) == "waiting"
+    assert (state(box), fake.pulls) == ("waiting", [])
     (box.city / ".agora/intake/token").write_text(TOKEN)
     assert one_pass(box).proposed == [ENTRY.id]
 

@@ -40,8 +40,8 @@ _REPOSITORY = {
     "rewritten": "l’historique de la ville a été réécrit ; supprimez ce dossier : il sera refait d’après le journal",
     "not-fetched": "la forge ne donne pas ce qu’elle publie ; vérifiez son jeton, et repository dans [intake]",
     "not-pushed": "la forge ne prend pas les branches ; donnez au jeton le droit d’écrire le contenu du dépôt",
-    "token-refused": "la forge ne veut pas du jeton : il est faux, expiré ou révoqué ; faites-en un autre sur la forge et "
-    "mettez-le à la place de l’ancien (AGORA_FORGE_TOKEN, ou le fichier .agora/intake/token) ; ce qui attend attend",
+    "token-refused": "la forge ne veut pas du jeton : il est faux, expiré ou révoqué ; faites-en un autre sur la forge "
+    "et mettez-le à la place de l’ancien (AGORA_FORGE_TOKEN, ou le fichier .agora/intake/token) ; ce qui attend attend",
     "moving": "la branche publiée change sans cesse ; recommencez",
     "git-failed": "git a refusé",
 }
