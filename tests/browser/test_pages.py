@@ -22,6 +22,7 @@ WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 HOOKS = "[data-timeline], [data-map]"  # what scripts fill when it is reached
 pytestmark = pytest.mark.browser
+SIZES = "{id: 'target-size', enabled: true}"
 LISTEN = """
 window.cspViolations = [];
 document.addEventListener('securitypolicyviolation',
@@ -87,11 +88,16 @@ def axe(page: Page) -> list[str]:
     """Run axe-core with its French words, and give its findings, a line each."""
     page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
     locale = json.loads((AXE / "locales" / "fr.json").read_text("utf-8"))
-    found = page.evaluate("locale => { axe.configure({locale}); return axe.run(document); }", locale)
+    found = page.evaluate(
+        "locale => { axe.configure({locale, rules: [{id: 'target-size', enabled: true}]}); return axe.run(document); }",
+        locale,
+    )
     return [
         f"{violation['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
         for violation in found["violations"]
         for node in violation["nodes"]
+        # markers of a map may overlap: the list below it leads to the same places
+        if (violation["id"], "leaflet-marker-icon" in node["html"]) != ("target-size", True)
     ]
 
 
