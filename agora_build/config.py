@@ -135,6 +135,40 @@ class Intake(Model):
     base: Line = Field("main", description="Branche publiée.")
 
 
+class Audit(Model):
+    """What somebody independent found of the site's accessibility."""
+
+    date: Day = Field(description="Jour de l’audit.")
+    by: Line = Field(description="Qui l’a fait.")
+    standard: Line = Field("RGAA 4.1.2", description="Référentiel suivi, avec sa version.")
+    rate: Annotated[int, Field(ge=0, le=100)] = Field(
+        description="Part des critères applicables qui sont respectés, en pour cent, arrondie vers le bas."
+    )
+    pages: tuple[Line, ...] = Field(min_length=1, description="Pages vérifiées.")
+    tested_with: tuple[Line, ...] = Field((), description="Navigateurs et aides techniques employés.")
+    report: Link | None = Field(None, description="Adresse du rapport.")
+
+
+class Accessibility(Model):
+    """What the declaration of accessibility says; without an audit, the site says that it does not conform."""
+
+    established: Day | None = Field(None, description="Jour de la déclaration.")
+    known: tuple[Line, ...] = Field((), description="Ce qui n’est pas accessible, et ce qui le remplace.")
+    burden: tuple[Line, ...] = Field((), description="Dérogations pour charge disproportionnée, avec leurs raisons.")
+    exempt: tuple[Line, ...] = Field((), description="Contenus que la loi ne soumet pas à l’obligation.")
+    done: tuple[Line, ...] = Field((), description="Ce qui est déjà fait.")
+    planned: tuple[Line, ...] = Field((), description="Ce qui est prévu.")
+    plan: Link | None = Field(None, description="Adresse du schéma pluriannuel.")
+    email: Email | None = Field(None, description="À qui signaler une difficulté ; sinon, l’adresse de la ville.")
+    audit: Audit | None = None
+
+    @property
+    def state(self) -> Literal["full", "partial", "none"]:
+        """Tell what the law lets the site call itself: all criteria are met, half of them at least, or neither."""
+        rate = self.audit.rate if self.audit else 0
+        return "full" if rate == 100 else "partial" if rate >= 50 else "none"  # noqa: PLR2004 - the law's figures
+
+
 class Config(Model):
     """The whole of agora.toml."""
 
@@ -143,6 +177,7 @@ class Config(Model):
     map: CityMap | None = None
     podcast: Podcast | None = None
     intake: Intake | None = None
+    accessibility: Accessibility = Accessibility()
     offices: tuple[Office, ...] = ()
     quarters: tuple[Quarter, ...] = ()
 

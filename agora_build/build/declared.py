@@ -82,6 +82,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
 def city(site: Site, today: datetime.date) -> Outputs:
     """Declare what is made of the whole city."""
     from agora_build.outputs import (
+        accessibility_page,
         agenda_pages,
         calendars,
         followup_pages,
@@ -102,6 +103,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from radio_pages.city_outputs(site, today)
     yield from podcast.city_outputs(site, today)
     yield from followup_pages.city_outputs(site, today)
+    yield from accessibility_page.city_outputs(site, today)
     yield from question_feeds.city_outputs(site, today)
     yield from form_pages.city_outputs(site, today)
 

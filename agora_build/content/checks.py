@@ -17,7 +17,7 @@ from agora_build.problems import START, Problem
 from agora_build.urls import Urls
 
 _HELD_NEEDS = ("attendance", "minutes")
-_SECTIONS = ("campaigns", "agenda", "map", "radio", "followup")
+_SECTIONS = ("campaigns", "agenda", "map", "radio", "followup", "accessibility")
 _NEEDS_BODY = ("pages", "contributions", "questions", "answers", "kits", "episodes")
 
 

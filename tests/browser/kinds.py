@@ -48,6 +48,7 @@ KINDS = {
     "city agenda": r"agenda/index\.html",
     "city map": r"carte/index\.html",
     "radio": r"radio-agora/index\.html",
+    "accessibility": r"accessibilite/index\.html",
     "follow-up": r"suivi/index\.html",
     "not found": r"404\.html",
     "page": r"[^/]+/index\.html",
