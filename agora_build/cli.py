@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 if TYPE_CHECKING:
+    from agora_build.build.origin import Origin
     from agora_build.build.profile import Profile
     from agora_build.build.signature import Taken
     from agora_build.pipeline import BuildReport
@@ -258,8 +259,8 @@ def verify_site(address: str, city: Path | None) -> None:
     from agora_build.build.verdict import said
     from agora_build.build.verification import verify as compare
 
-    def rebuild(source: Path, output: Path, day: datetime.date) -> list[Problem]:
-        return pipeline.build(pipeline.Order(os.fspath(source), output, day, os.cpu_count() or 1)).problems
+    def rebuild(source: Path, output: Path, origin: Origin) -> list[Problem]:
+        return pipeline.build(pipeline.Order(os.fspath(source), output, origin.day, os.cpu_count() or 1)).problems
 
     verdict = compare(address, city or Path(), __version__, rebuild)
     click.echo(said(verdict))

@@ -28,6 +28,7 @@ from agora_build.build import (
     workers,
 )
 from agora_build.build.look import City, hash_of, look
+from agora_build.build.origin import Origin
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
 from agora_build.build.store import Row, Store
@@ -303,7 +304,7 @@ def _settle(city: City, press: Press, done: list[Made], traced: str) -> None:
         found += [] if inspection.HOME in counts else [Problem(inspection.HOME, START, "no-home-page")]
         done.append(press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme.base_url)))
         store.add_scope(done[-1].row)
-    said = (agora_build.__version__, city.commit, city.day.isoformat(), traced)
+    said = Origin(agora_build.__version__, city.commit, city.day, traced).said()
     done.append(press.render(RECORD_SCOPE, [Output(record.PATH, said, record.render)]))
     store.add_scope(done[-1].row)
     if press.fresh or any(made.lost or made.asks for made in done):

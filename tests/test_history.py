@@ -19,6 +19,7 @@ from sites import built
 import agora_build
 from agora_build.build import unchanged
 from agora_build.build.commit import commit_of, shallow_of
+from agora_build.build.origin import Origin
 from agora_build.build.verification import verify
 from agora_build.content.history import Histories, read
 from agora_build.content.loader import load
@@ -407,8 +408,8 @@ def test_a_campaign_younger_than_the_end_of_a_shallow_clone_is_complete(tmp_path
 # --- The build
 
 
-def rebuild(city: Path, output: Path, day: datetime.date) -> list[Problem]:
-    return built(city, output, day).problems
+def rebuild(city: Path, output: Path, origin: Origin) -> list[Problem]:
+    return built(city, output, origin.day).problems
 
 
 def verified(site: Path, city: Path) -> tuple[int, str]:

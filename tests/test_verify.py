@@ -25,6 +25,7 @@ from sites import built
 
 import agora_build
 from agora_build.build import checkout, served, sums, verdict, verification
+from agora_build.build.origin import PROGRAMS, Origin, read
 from agora_build.build.verdict import Difference, Verdict, said
 from agora_build.build.verification import verify
 from agora_build.problems import Problem
@@ -33,8 +34,8 @@ DAY = datetime.date(2017, 1, 20)
 PAGE = "campagnes/les-quais/index.html"
 
 
-def rebuild(city: Path, output: Path, day: datetime.date) -> list[Problem]:
-    return built(city, output, day).problems
+def rebuild(city: Path, output: Path, origin: Origin) -> list[Problem]:
+    return built(city, output, origin.day).problems
 
 
 def verified(address: object, city: Path, version: str = agora_build.__version__) -> Verdict:
@@ -301,6 +302,27 @@ def test_another_version_of_agora(site: Path, city: Path) -> None:
     verdict = verified(site, city, version="9.9.9")
     assert obstacle(verdict) == "other-version"
     assert f"fait avec Agora {agora_build.__version__}, et vous avez Agora 9.9.9" in said(verdict)
+
+
+@pytest.mark.parametrize(
+    ("here", "code", "words"),
+    [
+        ({}, "no-pdf", "pip install agora-build[pdf]"),
+        ({"pdf": "scribe 2"}, "other-pdf", "faits avec scribe 1, et vous avez scribe 2"),
+    ],
+)
+def test_the_program_that_made_the_pdf_files_has_to_be_there(
+    here: dict[str, str], code: str, words: str, site: Path, city: Path
+) -> None:
+    rewritten(site, pdf="scribe 1")
+    verdict = verify(str(site), city, agora_build.__version__, rebuild, programs=here)
+    assert obstacle(verdict) == code
+    assert words in said(verdict)
+
+
+def test_an_origin_is_read_as_it_was_said() -> None:
+    for origin in (Origin("1.0", "", DAY), Origin("1.0", "ab" * 20, DAY, "none", "scribe 1")):
+        assert read(json.dumps(dict(origin.said())).encode()) == origin
 
 
 def test_another_version_does_not_hide_a_changed_file(site: Path, city: Path) -> None:
@@ -632,7 +654,7 @@ def test_what_a_screen_would_obey_is_shown() -> None:
 
 def test_every_way_of_failing_has_words() -> None:
     """Each code that the modules stop on is one that `said` knows."""
-    raised = set()
+    raised = {f"{what}-{program}" for what in ("no", "other") for program in PROGRAMS}
     for module in (checkout, verification):
         source = Path(str(module.__file__)).read_text("utf-8")
         raised |= set(re.findall(r'(?:_StopError|NotCheckedOutError|code=|code: str =) ?\(?"([a-z-]+)"', source))

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from agora_build.build.origin import Origin
 from agora_build.problems import Problem, printable
 from agora_build.record import Record
 
 _SHOWN = 20
-
-
-class Origin(Record, frozen=True):
-    """What a site says of where it comes from."""
-
-    version: str
-    commit: str
-    day: datetime.date
-    history: str = ""  # what it could not tell of the history: see outputs.record
 
 
 class Difference(Record, frozen=True):
@@ -74,6 +65,10 @@ _OBSTACLES = {
     " Reconstruisez-le depuis le dépôt de la ville pour que chacun puisse le vérifier.",
     "other-version": "Ce site a été fait avec Agora {0}, et vous avez Agora {1}."
     " Pour comparer, installez la même : pip install agora-build=={0}",
+    "no-pdf": "Ce site contient des PDF faits avec {0}, et rien ici ne sait en faire."
+    " Pour comparer, installez de quoi les faire : pip install agora-build[pdf]",
+    "other-pdf": "Les PDF de ce site ont été faits avec {0}, et vous avez {1}."
+    " Pour comparer, installez les mêmes versions, puis recommencez.",
     "no-git": "Le programme git manque sur cet ordinateur. Installez-le, puis recommencez.",
     "no-repository": "Ce dossier n’est pas dans un dépôt git. Donnez celui de la ville avec --city.",
     "unknown-commit": "Le commit {0} n’est pas dans ce dépôt. Mettez le dépôt à jour (git fetch --all),"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +9,14 @@ from pathlib import Path
 
 from agora_build.build import sums
 from agora_build.build.checkout import NotCheckedOutError, check_out
-from agora_build.build.commit import is_id
+from agora_build.build.origin import PROGRAMS, Origin, read
 from agora_build.build.served import AbsentError, Folder, Place, UnreadError, content, digest, place_at
-from agora_build.build.verdict import Difference, Obstacle, Origin, Verdict
+from agora_build.build.verdict import Difference, Obstacle, Verdict
 from agora_build.outputs import record
 from agora_build.problems import Problem
 from agora_build.record import replace
 
-Rebuild = Callable[[Path, Path, datetime.date], list[Problem]]
+Rebuild = Callable[[Path, Path, Origin], list[Problem]]
 Progress = Callable[[str, int, int], None]
 
 _MAX_SUMS, _MAX_RECORD = 1 << 28, 1 << 16
@@ -26,26 +24,35 @@ _MAX_UNREAD = 20  # files in a row that do not answer: the server is gone
 _BATCH = 50  # files asked for before one looks at the answers
 
 
+_NONE: Mapping[str, str] = {}
+
+
 class _StopError(Exception):
     def __init__(self, code: str, *details: object) -> None:
         self.obstacle = Obstacle(code, tuple(str(detail) for detail in details))
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - what it compares, with what, and what it tells meanwhile
     address: str,
     city: Path,
     version: str,
     rebuild: Rebuild,
     progress: Progress = lambda _stage, _done, _total: None,
+    programs: Mapping[str, str] = _NONE,
 ) -> Verdict:
-    """Compare a site, in a folder or on the web, with its own list of sums and with what its commit gives."""
+    """Compare a site, in a folder or on the web, with its own list of sums and with what its commit gives.
+
+    `programs` are those that this computer could make the same files with, by their names in `Origin`.
+    """
     verdict = Verdict(address)
     try:
         place = _place(address)
         listed = _listed(place)
-        verdict = replace(verdict, files=len(listed), origin=_origin(place))
+        origin = _origin(place)
+        verdict = replace(verdict, files=len(listed), origin=origin)
         verdict = replace(verdict, served=_looked_at(place, listed, progress), compared=True)
-        return _compare(verdict, listed, city, version, rebuild)
+        _compatible(origin, version, programs)
+        return _compare(verdict, listed, city, rebuild)
     except _StopError as stop:
         return replace(verdict, obstacle=stop.obstacle)
 
@@ -70,18 +77,11 @@ def _listed(place: Place) -> dict[str, str]:
 
 def _origin(place: Place) -> Origin:
     try:
-        said = json.loads(content(place, record.PATH, _MAX_RECORD))
-        commit = said["commit"] or ""
-        history = str(said.get("history", ""))
-        origin = Origin(str(said["agora"]), str(commit), datetime.date.fromisoformat(said["day"]), history)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, AbsentError) as error:
+        return read(content(place, record.PATH, _MAX_RECORD))
+    except (ValueError, AbsentError) as error:
         raise _StopError("bad-record") from error
     except UnreadError as error:
         raise _StopError("unreachable", error) from error
-    ids = () if origin.history == "none" else origin.history.split()
-    if not all(map(is_id, ids)) or (origin.commit and not is_id(origin.commit)):
-        raise _StopError("bad-record")
-    return origin
 
 
 def _looked_at(place: Place, listed: Mapping[str, str], progress: Progress) -> tuple[Difference, ...]:
@@ -119,16 +119,24 @@ def _differences_served(place: Place, listed: Mapping[str, str], progress: Progr
     yield from (Difference("extra", path) for path in place.others({*listed, record.SUMS}))
 
 
-def _compare(verdict: Verdict, listed: Mapping[str, str], city: Path, version: str, rebuild: Rebuild) -> Verdict:
-    """Build the commit again, and compare."""
-    origin = verdict.origin
-    assert origin is not None  # noqa: S101 - read before
+def _compatible(origin: Origin, version: str, programs: Mapping[str, str]) -> None:
+    """Stop where the site cannot be made again with what is here."""
     if not origin.commit:
         raise _StopError("no-commit")
     if origin.version != version:
         raise _StopError("other-version", origin.version, version)
+    for name in PROGRAMS:
+        wanted, here = getattr(origin, name), programs.get(name, "")
+        if wanted and wanted != here:
+            raise _StopError(f"{'other' if here else 'no'}-{name}", wanted, here)
     if origin.history == "none":
         raise _StopError("no-history")
+
+
+def _compare(verdict: Verdict, listed: Mapping[str, str], city: Path, rebuild: Rebuild) -> Verdict:
+    """Build the commit again, and compare."""
+    origin = verdict.origin
+    assert origin is not None  # noqa: S101 - read before
     if not city.is_dir():
         raise _StopError("no-repository", city)
     with tempfile.TemporaryDirectory(prefix="agora-") as folder:
@@ -137,7 +145,7 @@ def _compare(verdict: Verdict, listed: Mapping[str, str], city: Path, version: s
             source = check_out(city, origin.commit, aside / "source", origin.history.split())
         except NotCheckedOutError as error:
             raise _StopError(error.code, error.detail) from error
-        problems = tuple(rebuild(source.city, aside / "site", origin.day))
+        problems = tuple(rebuild(source.city, aside / "site", origin))
         again = {} if problems else _sums_of(aside / "site")
     rebuilt = None if problems else tuple(_differences(listed, again))
     return replace(verdict, subject=f"{source.day} {source.subject}", rebuilt=rebuilt, problems=problems)
