@@ -278,7 +278,7 @@ def catalogue(language: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
 def test_every_message_is_translated(language: str) -> None:
     written = catalogue(language)
     asked = messages()
@@ -286,12 +286,35 @@ def test_every_message_is_translated(language: str) -> None:
     assert sorted(message for message in asked if not all(written.get(message, ("",)))) == []
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", ["fr", "en", "ar"])
 def test_translations_keep_every_placeholder(language: str) -> None:
     pattern = re.compile(r"%\(\w+\)s|\{\w+\}")
     for message, strings in catalogue(language).items():
         for string in strings:
             assert set(pattern.findall(string)) == set(pattern.findall(message)), message
+
+
+def test_languages_say_the_same_messages() -> None:
+    french = catalogue("fr")
+    assert sorted(french.keys() ^ catalogue("en").keys()) == []
+    assert sorted(french.keys() ^ catalogue("ar").keys()) == []
+
+
+def test_arabic_is_written_in_arabic_with_its_six_forms() -> None:
+    """A French or English sentence left in the Arabic file would be read aloud as Arabic."""
+    plurals = {message for message, strings in catalogue("fr").items() if len(strings) > 1}
+    kept = {
+        ": ",
+        "FOLDER",
+        "LIST.csv",
+        "12 rue de la Mairie",
+    }  # signs, names of files, an address as it is in the street
+    for message, strings in catalogue("ar").items():
+        assert len(strings) == (6 if message in plurals else 1), message
+        for string in strings:
+            assert message in kept or re.search(r"[\u0621-\u064a]{2}", string), message
+            assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", string) or message in kept, message
+            assert not re.search(r"[,;?](?=\s|$)", string), f"Latin punctuation in {string}"
 
 
 class Listening(gettext.GNUTranslations):
