@@ -101,6 +101,16 @@ def test_days_times_and_durations_in_french() -> None:
     assert locale.duration(65) == "1\u202fmin\u202f05\u202fs"
 
 
+def test_days_times_and_durations_in_arabic() -> None:
+    locale = Locale("ar")
+    start, end = datetime.date(2016, 3, 7), datetime.date(2016, 6, 30)
+    assert locale.period(start, end) == "من 7 مارس إلى 30 يونيو 2016"
+    assert locale.period(start, None) == "منذ 7 مارس 2016"
+    assert locale.weekday(start) == "الاثنين 7 مارس 2016"
+    assert locale.duration(65) == "1\u202fد\u202f05\u202fث"
+    assert locale.size(2_400_000) == "2.4\u202fميغابايت"
+
+
 def test_relative_links_work_from_any_folder() -> None:
     assert urls.relative("agenda/index.html", "campagnes/parc/index.html") == "../../agenda/index.html"
     assert urls.relative("index.html#bas", "index.html") == "#bas"

@@ -89,6 +89,8 @@ def test_until_the_day_nothing_of_a_result_is_in_the_site(tmp_path: Path) -> Non
         for name in ("ballots.csv", "spent.csv", "paper.csv", "paper.yml", "meetings.yml", "tally.json")
     }
     assert hidden.isdisjoint(before)
+    open_page = before[f"{VOTE}/index.html"].decode()
+    assert re.search(r"On peut voter jusqu’au [^<.]*inclus\. \w", open_page), "two sentences, with a space between"
     for secret in SECRETS[:3]:
         assert not [name for name, content in before.items() if secret in content]
     after = built_on(city, CLOSES + datetime.timedelta(1), tmp_path / "after")

@@ -29,6 +29,18 @@ _WHEN = {
         "since": "since {a}",
         "join": "{day}, {time}",
     },
+    "ar": {
+        "from": "من {a} إلى {b}",
+        "at": "الساعة {a}",
+        "to": "من {a} إلى {b}",
+        "since": "منذ {a}",
+        "join": "{day}، {time}",
+    },
+}
+_UNITS = {
+    "fr": ("h", "min", "s", "ko", "Mo"),
+    "en": ("h", "min", "s", "kB", "MB"),
+    "ar": ("س", "د", "ث", "كيلوبايت", "ميغابايت"),
 }
 
 
@@ -95,9 +107,10 @@ class Locale(Record, frozen=True, dict=True):
         """Write a duration: '42 s', '1 min 05 s', '1 h 02 min'."""
         whole = round(seconds)
         hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+        hour, minute, second, _, _ = self._units
         if hours:
-            return f"{hours}{NARROW}h{NARROW}{minutes:02}{NARROW}min"
-        return f"{minutes}{NARROW}min{NARROW}{rest:02}{NARROW}s" if minutes else f"{rest}{NARROW}s"
+            return f"{hours}{NARROW}{hour}{NARROW}{minutes:02}{NARROW}{minute}"
+        return f"{minutes}{NARROW}{minute}{NARROW}{rest:02}{NARROW}{second}" if minutes else f"{rest}{NARROW}{second}"
 
     def number(self, number: float) -> str:
         """Write a number with the separators of the language."""
@@ -111,7 +124,7 @@ class Locale(Record, frozen=True, dict=True):
 
     def size(self, count: int) -> str:
         """Write a file's size in octets: '184 ko', '2,4 Mo'."""
-        kilo, mega = ("ko", "Mo") if self.language == "fr" else ("kB", "MB")
+        _, _, _, kilo, mega = self._units
         if count >= 1_000_000:  # noqa: PLR2004
             return f"{self.number(round(count / 1e6, 1))}{NARROW}{mega}"
         return f"{self.number(max(1, round(count / 1000)))}{NARROW}{kilo}"
@@ -119,6 +132,10 @@ class Locale(Record, frozen=True, dict=True):
     @property
     def _words(self) -> dict[str, str]:
         return _WHEN.get(self.language, _WHEN["en"])
+
+    @property
+    def _units(self) -> tuple[str, str, str, str, str]:
+        return _UNITS.get(self.language, _UNITS["en"])
 
     def _format(self, day: datetime.date, pattern: str) -> str:
         if self.language == "fr" and day.day == 1:
