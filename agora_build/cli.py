@@ -150,6 +150,7 @@ def _note_bug() -> str:
         "codes": "votes:codes",
         "draw": "juries:draw_jury",
         "guard": "guard:guard_command",
+        "import": "imports:import_group",
         "inbox": "inbox:inbox",
         "intake": "intake:intake",
         "relay": "relay:relay",

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from intakes import DEBATE, Intake
 
+from agora_build.content.cleaning import cleaned
 from agora_build.content.draft import document_of
 from agora_build.content.models import Contribution
 from agora_build.content.source import read_source
 from agora_build.content.tree import found_at
 from agora_build.content.writing import written
-from agora_build.intake.cleaning import cleaned
 from agora_build.intake.journal import sha256_of
 from agora_build.intake.pages import Receipt
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from intakes import DEBATE, Intake, with_votes
 
 from agora_build import pipeline
+from agora_build.content.cleaning import cleaned
 from agora_build.content.source import read_source
-from agora_build.intake.cleaning import cleaned
 from agora_build.rendering import citizen
 
 LINES = ("title", "name")

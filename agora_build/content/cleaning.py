@@ -1,4 +1,4 @@
-"""Turns what browsers send into text a file can hold: line ends made one, no controls, the rest letter for letter."""
+"""Turns what people typed elsewhere into text a file can hold: line ends made one, no controls, the rest as it was."""
 
 from __future__ import annotations
 

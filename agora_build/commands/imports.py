@@ -1,0 +1,16 @@
+"""Gathers the commands that turn other systems' files into ours: `agora import SYSTEM FILE`."""
+
+from __future__ import annotations
+
+import click
+
+from agora_build.commands.import_systems import democracyos, spreadsheet
+
+
+@click.group("import")
+def import_group() -> None:
+    """Reprendre des fichiers venus d’ailleurs."""
+
+
+for _command in (democracyos, spreadsheet):
+    import_group.add_command(_command)
