@@ -27,7 +27,16 @@ def _intake_address(value: str) -> str:
     return value
 
 
+Language = Literal["fr", "en", "ar"]
 IntakeAddress = Annotated[Line, AfterValidator(_intake_address)]
+
+
+class CityWords(Model):
+    """What the city says of itself in another language."""
+
+    site: Line | None = Field(None, description="Nom du site dans cette langue.")
+    tagline: Line | None = Field(None, description="Une phrase sous le nom.")
+    description: Summary | None = Field(None, description="Deux phrases pour les moteurs et les partages.")
 
 
 class City(Model):
@@ -37,11 +46,30 @@ class City(Model):
     site: Line = Field(description="Nom du site, comme « L’Agora de Nanterre ».")
     tagline: Line = Field(description="Une phrase sous le nom.")
     description: Summary = Field(description="Deux phrases pour les moteurs et les partages.")
-    language: Literal["fr", "en"] = Field("fr", description="Langue du site.")
+    language: Language = Field("fr", description="Première langue du site : celle des fichiers de contenu.")
+    languages: tuple[Language, ...] = Field((), description="Toutes les langues du site ; les autres ont leur dossier.")
+    fr: CityWords | None = Field(None, description="Les mots de la ville en français, si c’est une autre langue.")
+    en: CityWords | None = Field(None, description="Les mots de la ville en anglais, si c’est une autre langue.")
+    ar: CityWords | None = Field(None, description="Les mots de la ville en arabe, si c’est une autre langue.")
     timezone: Line = Field("Europe/Paris", description="Fuseau horaire IANA.")
     address: Line | None = Field(None, description="Adresse postale de la mairie, pour écrire sur papier.")
     email: Email | None = Field(None, description="Adresse électronique du service.")
     phone: Line | None = Field(None, description="Téléphone du service.")
+
+    @property
+    def editions(self) -> tuple[Language, ...]:
+        """All the languages of the site, the first one first."""
+        return (self.language, *self.others)
+
+    @property
+    def others(self) -> tuple[Language, ...]:
+        """The languages that have a folder each."""
+        return tuple(item for item in dict.fromkeys(self.languages) if item != self.language)
+
+    def words(self, language: str) -> CityWords | None:
+        """Give what the city says of itself in another language."""
+        words: CityWords | None = getattr(self, language)
+        return words
 
 
 class Publication(Model):

@@ -33,6 +33,7 @@ from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
 from agora_build.build.store import Row, Store
 from agora_build.content.gathering import gathered, heard
+from agora_build.content.languages import in_language
 from agora_build.content.models import Page
 from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap
@@ -144,9 +145,9 @@ def _build(order: Order, cache: str) -> BuildReport:
             _read(order, city, old, store, todo)
         with profile.stage("gather"):
             site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
-            frame = frame_of(site)
-            todo.everything |= _frame_hash(frame) != old.get("frame")
-            press = _press(order, city, site, frame, store, fresh=fresh, theme_changed=city.theme != old.get("theme"))
+            frames = frames_of(site)
+            todo.everything |= _frame_hash(frames) != old.get("frame")
+            press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=city.theme != old.get("theme"))
         made = _render(order, press, todo, profile)
         with profile.stage("inspect"):
             _settle(city, press, made, histories.traced(told))
@@ -156,7 +157,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.note("release", identity.encode())
             store.note("since", str(city.since).encode())
             store.keep()
-            said = {"frame": _frame_hash(frame), "release": identity, "files": files}
+            said = {"frame": _frame_hash(frames), "release": identity, "files": files}
             where = os.fspath(order.output)
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
             seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
@@ -227,16 +228,22 @@ def frame_of(site: Site) -> Frame:
     )
 
 
+def frames_of(site: Site) -> dict[str, Frame]:
+    """Gather what the layout shows in each language of the site."""
+    return {language: frame_of(in_language(site, language)) for language in site.config.city.editions}
+
+
 def _menu_entry(entry: Entry[Page]) -> Entry[Page]:
     return replace(entry, meta=entry.meta.model_copy(update={"summary": None}), body="", digest="")
 
 
-def _frame_hash(frame: Frame) -> str:
-    return hash_of(repr((frame.pages, frame.has_map, frame.has_radio, frame.as_of)).encode())
+def _frame_hash(frames: Mapping[str, Frame]) -> str:
+    shown = [(name, item.pages, item.has_map, item.has_radio, item.as_of) for name, item in frames.items()]
+    return hash_of(repr(shown).encode())
 
 
 def _press(  # noqa: PLR0913 - what it gathers
-    order: Order, city: City, site: Site, frame: Frame, store: Store, *, fresh: bool, theme_changed: bool
+    order: Order, city: City, site: Site, frames: dict[str, Frame], store: Store, *, fresh: bool, theme_changed: bool
 ) -> Press:
     folders = theme_folders(Path(order.root), site.config.publication.theme)
     return Press(
@@ -245,8 +252,8 @@ def _press(  # noqa: PLR0913 - what it gathers
         folders=folders,
         root=Path(order.root),
         today=city.day,
-        shown=frame,
-        frame=city.settings + _frame_hash(frame),
+        shown=frames,
+        frame=city.settings + _frame_hash(frames),
         store=store,
         stage=release.stage(order.output),
         twin=release.twin(order.output) if fresh else "",
@@ -275,7 +282,7 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
     done: list[Made] = []
     with profile.stage(stage):
         if processes > 1:
-            press.theme.compile_shared()
+            press.compile_shared()
             store.note("torn", b"1")  # until the build ends, what is in the store may be ahead of what is published
             store.pause()
         count, total = 0, sum(press.weight(job) for job in jobs)
@@ -302,7 +309,9 @@ def _settle(city: City, press: Press, done: list[Made], traced: str) -> None:
         counts = Counter(paths)
         found += [Problem(path, START, "duplicate-output", {"value": path}) for path in counts if counts[path] > 1]
         found += [] if inspection.HOME in counts else [Problem(inspection.HOME, START, "no-home-page")]
-        done.append(press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme.base_url)))
+        done.append(
+            press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme().base_url, press.site.config.city.editions))
+        )
         store.add_scope(done[-1].row)
     said = Origin(agora_build.__version__, city.commit, city.day, traced).said()
     done.append(press.render(RECORD_SCOPE, [Output(record.PATH, said, record.render)]))

@@ -62,9 +62,9 @@ class Wording(Record, frozen=True):
 
 
 def wording(language: str) -> Wording:
-    """Read the messages of a language (French when there are none in it)."""
+    """Read the messages of a language (English when there are none in it)."""
     path = MESSAGES / f"{language}.toml"
-    return Wording(tomllib.loads((path if path.exists() else MESSAGES / "fr.toml").read_text("utf-8")))
+    return Wording(tomllib.loads((path if path.exists() else MESSAGES / "en.toml").read_text("utf-8")))
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from urllib.parse import quote
 
@@ -140,6 +141,23 @@ class Urls(Record, frozen=True, dict=True):
     @cached_property
     def _words(self) -> dict[str, str]:
         return _WORDS.get(self.language, _WORDS["en"])
+
+    @cached_property
+    def _spoken(self) -> Callable[[str], object]:
+        word = self._words
+        map_, timeline = (
+            rf"(?:{word['campaigns']}/[^/]+/)?{word['map']}",
+            rf"{word['campaigns']}/[^/]+/{word['timeline']}",
+        )
+        drawn = rf"{map_}/(?:carte|plan)\.(?:svg|js)|{timeline}/donnees\.js"
+        return re.compile(rf"(?!assets/)[^#]*\.html(?:#.*)?|{drawn}", re.DOTALL).fullmatch
+
+    def in_each_language(self, target: str) -> bool:
+        """Tell whether an output path is there in each language of the site: pages are, and what draws their words.
+
+        Feeds, calendars, data, and files that are published as they are exist once.
+        """
+        return self._spoken(target) is not None
 
     def word(self, name: str) -> str:
         """Give a word of addresses."""

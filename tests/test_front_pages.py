@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import datetime
 import gettext
 import gzip
@@ -11,16 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-import jinja2
 import pytest
-from babel.messages import pofile
 from sites import built, copied, declared, with_threads
 
 from agora_build.config import City, Config, Publication
 from agora_build.content.highlights import action, around
 from agora_build.content.models import Campaign, Contribution, Debate, Decision, Rules, Workshop
 from agora_build.content.site import Entry, Microsite, Site
-from agora_build.content.steps import KINDS, STATUSES, merged_steps
+from agora_build.content.steps import merged_steps
 from agora_build.outputs import assets, front_pages
 from agora_build.pipeline import frame_of
 from agora_build.rendering.theme import Theme, base_theme
@@ -247,74 +244,6 @@ def test_every_accent_can_be_read_in_light_and_in_dark() -> None:
         for name in ("ink", "quiet", "ok", "no", "wait"):
             assert contrast(page[name], page["paper"]) >= 4.5, (mode, name)
             assert contrast(page[name], page["soft"]) >= 4.5, (mode, name)
-
-
-def messages() -> set[str]:
-    """Every message the theme's templates and the code ask for."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    found: set[str] = {words for pair in KINDS.values() for words in pair} | set(STATUSES.values())
-    for path in (THEME / "templates").rglob("*.html"):
-        for _, _, message in environment.extract_translations(path.read_text("utf-8")):
-            single = message[0] if isinstance(message, tuple) else message
-            found |= {single} if single else set()
-    for path in (ROOT / "agora_build").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "text":
-                found |= {
-                    arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                }
-    return found
-
-
-def catalogue(language: str) -> dict[str, tuple[str, ...]]:
-    with (THEME / "translations" / f"{language}.po").open("rb") as file:
-        read = pofile.read_po(file, locale=language)
-    return {
-        message.id[0] if isinstance(message.id, tuple | list) else message.id: (
-            tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
-        )
-        for message in read
-        if message.id
-    }
-
-
-@pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_every_message_is_translated(language: str) -> None:
-    written = catalogue(language)
-    asked = messages()
-    assert len(asked) > 100
-    assert sorted(message for message in asked if not all(written.get(message, ("",)))) == []
-
-
-@pytest.mark.parametrize("language", ["fr", "en", "ar"])
-def test_translations_keep_every_placeholder(language: str) -> None:
-    pattern = re.compile(r"%\(\w+\)s|\{\w+\}")
-    for message, strings in catalogue(language).items():
-        for string in strings:
-            assert set(pattern.findall(string)) == set(pattern.findall(message)), message
-
-
-def test_languages_say_the_same_messages() -> None:
-    french = catalogue("fr")
-    assert sorted(french.keys() ^ catalogue("en").keys()) == []
-    assert sorted(french.keys() ^ catalogue("ar").keys()) == []
-
-
-def test_arabic_is_written_in_arabic_with_its_six_forms() -> None:
-    """A French or English sentence left in the Arabic file would be read aloud as Arabic."""
-    plurals = {message for message, strings in catalogue("fr").items() if len(strings) > 1}
-    kept = {
-        ": ",
-        "FOLDER",
-        "LIST.csv",
-        "12 rue de la Mairie",
-    }  # signs, names of files, an address as it is in the street
-    for message, strings in catalogue("ar").items():
-        assert len(strings) == (6 if message in plurals else 1), message
-        for string in strings:
-            assert message in kept or re.search(r"[\u0621-\u064a]{2}", string), message
-            assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", string) or message in kept, message
-            assert not re.search(r"[,;?](?=\s|$)", string), f"Latin punctuation in {string}"
 
 
 class Listening(gettext.GNUTranslations):

@@ -33,7 +33,7 @@ class Fingerprints:
         """Give the fingerprint of an output, in hexadecimal."""
         if len(self._table) != len(self._plain) + len(Shared.__subclasses__()):  # they come as modules are imported
             self._table = {**self._plain, **dict.fromkeys(Shared.__subclasses__(), self._shared)}
-        made = f"{output.render.__module__}.{output.render.__qualname__}".encode()
+        made = f"{output.render.__module__}.{output.render.__qualname__}{output.language}".encode()
         return _hash(_pickled(output.inputs, self._table) + made + self._frame)
 
     def _shared(self, value: Shared) -> Reduced:

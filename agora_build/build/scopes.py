@@ -16,7 +16,7 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -28,6 +28,7 @@ from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.kept import Kept
+from agora_build.content.languages import config_in, in_language, microsite_in, thread_in
 from agora_build.content.prose_checks import MAX_NESTING
 from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
@@ -36,6 +37,7 @@ from agora_build.problems import START, Problem
 from agora_build.record import Record, field, replace
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, Theme
+from agora_build.urls import Urls
 
 CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
 _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
@@ -102,21 +104,30 @@ class Press:
     folders: tuple[Path, ...]
     root: Path
     today: datetime.date
-    shown: Frame
+    shown: Mapping[str, Frame]  # by language
     frame: str  # a hash of all that `shown` says
     store: Store
     stage: str
     twin: str  # a folder for second names of what is written, or ''
     fresh: bool
     theme_changed: bool
-    theme: Theme = dataclasses.field(init=False)
+    _themes: dict[str, Theme] = dataclasses.field(default_factory=dict)  # by language
     _owner: int = dataclasses.field(default_factory=os.getpid)
     _reader: Store | None = None
     _folders: set[str] = dataclasses.field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        """Prepare the theme, with what an earlier build compiled of it."""
-        self.theme = Theme(self.folders, self.shown, lambda key: self.reader().made(key))
+    def theme(self, language: str = "") -> Theme:
+        """Give the theme in a language of the site, with what an earlier build compiled of it."""
+        language = language or self.site.config.city.language
+        if language not in self._themes:
+            known: Callable[[bytes], bytes | None] = lambda key: self.reader().made(key)  # noqa: E731
+            self._themes[language] = Theme(self.folders, self.shown[language], known, language=language)
+        return self._themes[language]
+
+    def compile_shared(self) -> None:
+        """Compile what most pages are made with, before processes are forked."""
+        for language in self.shown:
+            self.theme(language).compile_shared()
 
     def __call__(self, job: Job) -> Made:
         """Render what changed in a scope."""
@@ -126,7 +137,7 @@ class Press:
         microsite = _of(self.site, job.campaign)
         kept = Kept(self.reader().made)
         said = self._counted(microsite, said, kept)
-        outputs = declared.thread(self.site, microsite, said, self.today)
+        outputs = self._in_each_language(lambda language: self._thread_outputs(microsite, said, language))
         mine = (output for output in outputs if zlib.crc32(output.path.encode()) % job.shards == job.shard)
         made = self.render(job.name, mine)
         made.compiled |= kept.made
@@ -151,7 +162,7 @@ class Press:
         for output in _once(outputs, made.problems):
             fingerprint = fingerprints.of(output)
             known = old.pop(output.path, None)
-            if known and not self.fresh and known.fingerprint == fingerprint and self._still(known):
+            if known and not self.fresh and known.fingerprint == fingerprint and self._still(known, output.language):
                 rows.append(known)
             else:
                 made.gained |= known is None
@@ -159,7 +170,8 @@ class Press:
         made.row = record(name, rows)
         made.gone = sorted(old)
         made.lost |= bool(old)
-        made.compiled = self.theme.made()
+        for theme in self._themes.values():
+            made.compiled |= theme.made()
         made.asks = before is None or before.wants != made.row.wants
         return made
 
@@ -206,21 +218,22 @@ class Press:
 
         return replace(said, vote=counted(vote, self.root, debate.meta, said, kept))
 
-    def _still(self, known: Rendered) -> bool:
+    def _still(self, known: Rendered, language: str) -> bool:
         """Tell whether the templates and the messages a file used still say the same."""
-        return not self.theme_changed or _values(self.theme, known.uses) == known.values
+        return not self.theme_changed or _values(self.theme(language), known.uses) == known.values
 
     def _rendered(
         self, output: Output[Any], fingerprint: str, known: Rendered | None, made: Made
     ) -> Iterator[Rendered]:
         began = time.perf_counter()
-        self.theme.start_recording()
+        theme = self.theme(output.language)
+        theme.start_recording()
         try:
-            content = output.bytes(self.theme)
+            content = output.bytes(theme)
         except RecursionError:
             made.problems.append(Problem(output.path, START, "too-nested", {"limit": str(MAX_NESTING)}))
             return
-        uses = _same(tuple(sorted(self.theme.recorded())))
+        uses = _same(tuple(sorted(theme.recorded())))
         found, problems = facts(output.path, content)
         made.problems += problems
         made.lost |= known is not None and not set(known.ids) <= set(found.ids)
@@ -229,7 +242,7 @@ class Press:
             self.write(output.path, content)
             made.written.append(output.path)
         _clock(made, output, time.perf_counter() - began)
-        yield Rendered(output.path, fingerprint, uses, _values(self.theme, uses), sha256, *_kept(found))
+        yield Rendered(output.path, fingerprint, uses, _values(theme, uses), sha256, *_kept(found))
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file of the next site, aside."""
@@ -246,12 +259,30 @@ class Press:
             link(os.path.join(self.stage, path), os.path.join(self.twin, path))
 
     def _declared(self, job: Job) -> Iterator[Output[Any]]:
-        if job.kind == "campaign":
-            yield from declared.campaign(self._alone(job.campaign), self.today)
-        elif job.kind == "city":
-            yield from declared.city(self.site, self.today)
-        else:
+        if job.kind == "assets":
             yield from declared.files(self.site, self.root, self.folders)
+            return
+        site = self._alone(job.campaign) if job.kind == "campaign" else self.site
+        declare = declared.campaign if job.kind == "campaign" else declared.city
+        yield from self._in_each_language(lambda language: declare(in_language(site, language), self.today))
+
+    def _in_each_language(self, declare: Callable[[str], Iterator[Output[Any]]]) -> Iterator[Output[Any]]:
+        """Declare the outputs in the first language, then the pages in each other one, in its folder."""
+        city = self.site.config.city
+        yield from declare(city.language)
+        paths = Urls(city.language)
+        for language in city.others:
+            for output in declare(language):
+                if paths.in_each_language(output.path):
+                    yield replace(output, path=f"{language}/{output.path}", language=language)
+
+    def _thread_outputs(self, microsite: Microsite, said: Thread, language: str) -> Iterator[Output[Any]]:
+        own = self.site.config.city.language
+        site, told = self.site, said
+        if language != own:
+            microsite, told = microsite_in(microsite, own, language), thread_in(said, own, language)
+            site = replace(site, config=config_in(site.config, language), microsites=(microsite,))
+        return declared.thread(site, microsite, told, self.today)
 
 
 def record(name: str, rows: Iterable[Rendered]) -> ScopeRow:

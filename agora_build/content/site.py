@@ -39,7 +39,8 @@ M_co = TypeVar("M_co", bound=Model, covariant=True)
 class Entry(Record, Generic[M_co], frozen=True):
     """One content file: its slug (or id), the campaign it belongs to ('' for pages), its path, metadata, body.
 
-    `digest` is the hash of the file's bytes, in hexadecimal; '' when it was not read from a file.
+    `digest` is the hash of the file's bytes, in hexadecimal; '' when it was not read from a file. A translation
+    says its `language`, and the path of its original in `of`.
     """
 
     slug: str
@@ -48,6 +49,8 @@ class Entry(Record, Generic[M_co], frozen=True):
     meta: M_co
     body: str
     digest: str = ""
+    language: str = ""
+    of: str = ""
 
 
 class AudioFacts(Record, frozen=True):
@@ -161,6 +164,7 @@ class Microsite(Record, frozen=True):
     erased: tuple[Entry[Erased], ...] = ()  # questions, places and workshops that were, by date, then name
     cited: tuple[Contributed, ...] = ()  # the contributions that decisions and answers name
     history: History = UNKNOWN  # of its rules
+    translations: tuple[Entry[Any], ...] = ()  # of its files, by path
 
     @property
     def slug(self) -> str:
@@ -179,3 +183,4 @@ class Site(Record, frozen=True):
     sizes: dict[str, int] = field(default_factory=dict)  # in bytes, of each file of `media`
     basemap: str = ""  # the text of the file that [map] basemap names
     root: str = ""  # the city's folder, for the files that are published as they are
+    translations: tuple[Entry[Any], ...] = ()  # of its free pages, by path

@@ -227,6 +227,8 @@ def _frame(root: Path, config: Config, right: Mapping[str, Document]) -> Frame:
     pages = [_entry(document) for document in right.values() if document.found.folder == "pages"]
     pages.sort(key=lambda page: (page.meta.order, page.slug))
     radio = any(root.glob("content/campaigns/*/episodes/*.md"))
+    alone = config.city.model_copy(update={"languages": ()})  # what it answers is in one language
+    config = config.model_copy(update={"city": alone})
     return Frame(config, tuple(pages), config.map is not None, radio, config.publication.as_of)
 
 

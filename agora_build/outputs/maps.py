@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from agora_build import urls as paths
 from agora_build.config import CityMap
 from agora_build.content.map_points import (
     MapFiles,
@@ -184,7 +183,7 @@ def _on_screen(point: MapPoint, inputs: MapInputs, theme: Theme) -> dict[str, An
         "title": point.title,
         "layer": layer_title(point, theme),
         "lines": [line for line in lines if line],
-        "href": paths.relative(point.target, inputs.files.script),
+        "href": theme.way(point.target, inputs.files.script),
     }
 
 

@@ -17,6 +17,7 @@ MOST = 50_000  # addresses that sitemaps.org allows in a file
 _NOT_FOUND = "404.html"
 _USUAL = 40_000  # addresses after which a file ends, on average, when nothing else ends it
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _SCHEMA = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
@@ -25,18 +26,27 @@ class Listed(Record, frozen=True):
 
     base_url: str
     paths: tuple[str, ...]
+    editions: tuple[str, ...] = ()  # the languages in which each page is there, when there are several
 
 
-def outputs(paths: Sequence[str], base_url: str) -> Iterator[Output[Any]]:
-    """Declare the sitemap of the HTML pages among `paths` (all but the 404 page), and the robots.txt that names it."""
-    pages = sorted(path for path in set(paths) if path.endswith(".html") and path != _NOT_FOUND)
-    if len(pages) <= MOST:
-        yield Output(SITEMAP, Listed(base_url, tuple(pages)), render_sitemap)
+def outputs(paths: Sequence[str], base_url: str, editions: Sequence[str] = ()) -> Iterator[Output[Any]]:
+    """Declare the sitemap of the HTML pages among `paths` (all but the 404 page), and the robots.txt that names it.
+
+    With several `editions`, the languages of the site, each page tells where it is in the others.
+    """
+    editions = tuple(editions) if len(editions) > 1 else ()
+    most = MOST // max(1, len(editions))
+    folders = tuple(f"{language}/" for language in editions[1:])
+    pages = sorted(
+        path for path in set(paths) if path.endswith(".html") and path != _NOT_FOUND and not path.startswith(folders)
+    )
+    if len(pages) <= most:
+        yield Output(SITEMAP, Listed(base_url, tuple(pages), editions), render_sitemap)
     else:
-        files = {f"sitemap-{number}.xml": part for number, part in enumerate(_cut(pages), 1)}
+        files = {f"sitemap-{number}.xml": part for number, part in enumerate(_cut(pages, most), 1)}
         yield Output(SITEMAP, Listed(base_url, tuple(files)), render_index)
         for name, part in files.items():
-            yield Output(name, Listed(base_url, part), render_sitemap)
+            yield Output(name, Listed(base_url, part, editions), render_sitemap)
     yield Output("robots.txt", urls.absolute(SITEMAP, base_url), render_robots)
 
 
@@ -55,16 +65,29 @@ def render_robots(sitemap: str, theme: Theme) -> bytes:  # noqa: ARG001
     return f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n".encode()
 
 
-def _cut(pages: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def _cut(pages: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
     """Cut a long list after names that chance chooses, so that one more page changes one file, not all that follow."""
     start = 0
     for end, path in enumerate(pages, 1):
-        if end - start == MOST or zlib.crc32(path.encode()) % _USUAL == 0 or end == len(pages):
+        if end - start == most or zlib.crc32(path.encode()) % _USUAL == 0 or end == len(pages):
             yield tuple(pages[start:end])
             start = end
 
 
 def _written(root: str, element: str, listed: Listed) -> bytes:
-    addresses = (escape(urls.absolute(path, listed.base_url)) for path in listed.paths)
-    lines = [f"  <{element}><loc>{address}</loc></{element}>\n" for address in addresses]
-    return f"{_XML}<{root} {_SCHEMA}>\n{''.join(lines)}</{root}>\n".encode()
+    schema = f"{_SCHEMA} {_XHTML}" if listed.editions else _SCHEMA
+    lines = [f"  <{element}><loc>{address}</loc>{others}</{element}>\n" for address, others in _addresses(listed)]
+    return f"{_XML}<{root} {schema}>\n{''.join(lines)}</{root}>\n".encode()
+
+
+def _addresses(listed: Listed) -> Iterator[tuple[str, str]]:
+    """Give the address of each page, and what tells where it is in each language of the site."""
+    for path in listed.paths:
+        if not listed.editions:
+            yield escape(urls.absolute(path, listed.base_url)), ""
+            continue
+        first, *others = listed.editions
+        found = {first: path, **{language: f"{language}/{path}" for language in others}}
+        known = {language: escape(urls.absolute(place, listed.base_url)) for language, place in found.items()}
+        links = "".join(f'<xhtml:link rel="alternate" hreflang="{name}" href="{known[name]}"/>' for name in known)
+        yield from ((address, links) for address in known.values())

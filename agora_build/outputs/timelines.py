@@ -114,7 +114,7 @@ def _headline(step: TimelineStep, page: str, theme: Theme) -> Markup:
     title = escape(typography.text(step.title or theme.text(step.label), theme.language))
     if not step.target:
         return title
-    return Markup('<a href="{}">{}</a>').format(urls.relative(step.target, page), title)
+    return Markup('<a href="{}">{}</a>').format(theme.way(step.target, page), title)
 
 
 def _text(step: TimelineStep, page: str, theme: Theme) -> Markup:
@@ -136,8 +136,8 @@ def _media(step: TimelineStep, page: str, theme: Theme) -> dict[str, str]:
     if step.picture:
         credit = {"credit": str(escape(step.picture.credit))} if step.picture.credit else {}
         alt = typography.text(step.picture.alt, theme.language)
-        return {"url": urls.relative(step.picture_target, page), "alt": alt, **credit}
-    return {"url": urls.relative(step.audio, page)} if step.audio else {}
+        return {"url": theme.way(step.picture_target, page), "alt": alt, **credit}
+    return {"url": theme.way(step.audio, page)} if step.audio else {}
 
 
 def _date(date: PartialDate, time: datetime.time | None) -> dict[str, int]:

@@ -27,8 +27,8 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def fragment(text: str) -> Markup:
-    """Render what a person wrote, in a block that isolates its writing direction."""
+def fragment(text: str, language: str = "") -> Markup:
+    """Render what a person wrote, in a block that isolates its writing direction; `language` when not the page's."""
     rendered = _rendered(text)
     for encoded, shown in _IN_LINKS.items():
         rendered = rendered.replace(encoded, shown)
@@ -36,7 +36,8 @@ def fragment(text: str) -> Markup:
         rendered = _HEADINGS.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", rendered)
     rendered = rendered.replace(_LESS, "&lt;").replace(_AMPERSAND, "&amp;")  # str.translate takes ten times longer
     cleaned = _DEAD_LINK.sub(r"\1", _CLEANER.clean(rendered))
-    return Markup(f'<div class="citizen" dir="auto">{cleaned}</div>')
+    written = f' lang="{language}"' if language else ""
+    return Markup(f'<div class="citizen"{written} dir="auto">{cleaned}</div>')
 
 
 @lru_cache(maxsize=2_000)  # a text is told in several places: its page, the lists of its debate

@@ -9,7 +9,7 @@ from agora_build.config import Config
 from agora_build.content.forms import EMPTY, Filled, Form, FormKind
 from agora_build.content.models import Campaign
 from agora_build.content.site import Entry
-from agora_build.record import Record
+from agora_build.record import Record, replace
 from agora_build.rendering.map_picture import WIDTH, city_view
 from agora_build.urls import Urls
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PLAN, PLAN_SCRIPT = "plan.svg", "plan.js"  # the map one points on, beside the page of the city's map
 PLAN_WIDTH, PLAN_HEIGHT = 640, 480  # the size at which it is shown, in pixels: what a click is measured in
+_SENT = ("action", "token", "challenge")  # links to the intake, which is one for all languages
 _FOLDERS: dict[FormKind, str] = {
     "contribution": "contributions",
     "workshop": "workshops",
@@ -87,6 +88,8 @@ def form_page(
 
 def render(page: FormPage, filled: Filled, theme: Theme) -> bytes:
     """Write the page of a form."""
+    if page.path == page.canonical:
+        page = replace(page, **{name: theme.from_here(getattr(page, name)) for name in _SENT if getattr(page, name)})
     return theme.page("form.html", page.path, page=page, filled=filled)
 
 

@@ -34,12 +34,13 @@ class Output(Record, Generic[Inputs], frozen=True):
     """One file of the site: its path from the site's root, its inputs, and the function that sees only those.
 
     `inputs` is a frozen dataclass (or tuple) of models, strings, numbers and days; `render` is a module-level
-    function, so that it can run in another process.
+    function, so that it can run in another process. `language` is that of the page, '' for the first one of the site.
     """
 
     path: str
     inputs: Inputs
     render: Callable[[Inputs, Theme], bytes]
+    language: str = ""
 
     def bytes(self, theme: Theme) -> bytes:
         """Make the file."""

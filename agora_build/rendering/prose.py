@@ -48,9 +48,15 @@ _PEOPLES = ("contributions", "places", "workshops")  # folders whose texts have 
 class Prose:
     """A Markdown reader for one language; it is used for one text at a time."""
 
-    def __init__(self, site_urls: urls.Urls) -> None:
-        """Set the extensions up once: creating a reader costs as much as a page."""
-        self._urls = site_urls
+    def __init__(
+        self, site_urls: urls.Urls, language: str = "", way: Callable[[str, str], str] = urls.relative
+    ) -> None:
+        """Set the extensions up once: creating a reader costs as much as a page.
+
+        `way` writes the link from one output path to another; without `language`, it is that of the addresses.
+        """
+        self._urls, self._way = site_urls, way
+        self._language = language or site_urls.language
         self._links = _Links()
         self._reader = markdown.Markdown(
             extensions=[
@@ -67,16 +73,17 @@ class Prose:
         )
         self._cleaner = nh3.Cleaner(tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
 
-    def html(self, text: str, source: str, page: str, taken: set[str] | None = None) -> Markup:
+    def html(self, text: str, source: str, page: str, taken: set[str] | None = None, language: str = "") -> Markup:
         """Render the prose of the content file `source` for the output path `page`.
 
-        `taken` holds the ids of the prose already on that page; those of this text join it.
+        `taken` holds the ids of the prose already on that page; those of this text join it. `language` when it is
+        another than that of the page.
         """
         self._links.resolve = lambda href: self._public(href, source, page)
         self._links.taken = set() if taken is None else taken
         self._reader.reset()
         cleaned = self._cleaner.clean(self._reader.convert(text))
-        return Markup(typography.html(_scoped(cleaned), self._urls.language))
+        return Markup(typography.html(_scoped(cleaned), language or self._language))
 
     def _public(self, href: str, source: str, page: str) -> str:
         href = html.unescape(href.replace(AMP_SUBSTITUTE, "&"))  # <a@b.example> comes letter by letter
@@ -88,7 +95,7 @@ class Prose:
         public = self._urls.source(target) if is_page else self._urls.media(target)
         if anchor and target.endswith(".md") and posixpath.basename(posixpath.dirname(target)) not in _PEOPLES:
             anchor = urls.prose_anchor(anchor)
-        return urls.relative(public + hash_ + anchor, page)
+        return self._way(public + hash_ + anchor, page)
 
 
 class _Attributes(attr_list.AttrListExtension):

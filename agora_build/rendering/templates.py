@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 import hashlib
 import marshal
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from keyword import iskeyword
@@ -19,6 +20,7 @@ from jinja2 import nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
+from jinja2.filters import do_replace
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -118,8 +120,13 @@ class Templates(jinja2.Environment):
         catalogue: gettext.GNUTranslations,
         compiled: Compiled,
         finalize: Callable[[Any], Any],
+        *,
+        marks: bool = False,
     ) -> None:
-        """Prepare the templates; nothing is read yet. `finalize` is given each value before it is escaped."""
+        """Prepare the templates; nothing is read yet. `finalize` is given each value before it is escaped.
+
+        With `marks`, it may put elements around some texts: inside a tag, they are said without.
+        """
         super().__init__(
             loader=jinja2.FileSystemLoader([folder / "templates" for folder in folders]),
             autoescape=True,
@@ -140,7 +147,9 @@ class Templates(jinja2.Environment):
         self.said = said
         self.used: set[str] = set()
         self._loaded: dict[str, jinja2.Template] = {}
-        self._catalogue, self._compiled = catalogue, compiled
+        self._catalogue, self._compiled, self._marks = catalogue, compiled, marks
+        if marks:
+            self.filters |= {"bare": _bare, "replace": _replaced}
         self._constant = lru_cache(maxsize=4_000)(lambda msgid: Markup(catalogue.gettext(msgid) % {}))
         functions: Mapping[str, Any] = {
             "_": self.gettext,
@@ -198,7 +207,68 @@ class Templates(jinja2.Environment):
         words = _Words(self._catalogue)
         template: nodes.Template = words.visit(super()._parse(source, name, filename))
         self._compiled.messages[name or ""] = tuple(dict.fromkeys(words.found))
+        if self._marks:
+            template = _Bare().visit(template)
         return template
+
+
+def _bare(value: Any) -> Any:  # noqa: ANN401 - whatever a template says
+    """Give a text without what tells its language; anything else as it is."""
+    return str(value) if isinstance(value, str) and type(value) is not Markup else value
+
+
+@jinja2.pass_eval_context
+def _replaced(context: nodes.EvalContext, text: Any, old: str, new: str) -> Any:  # noqa: ANN401 - as Jinja's
+    """Replace words of a text, which stays in its language."""
+    said = do_replace(context, text, old, new)
+    return text.same(str(said)) if hasattr(text, "same") else said
+
+
+class _Bare(NodeTransformer):
+    """Finds what is said inside a tag, or inside an element that holds words alone, where no element may stand."""
+
+    _SPECIAL = re.compile(r"<(/?)(option|title|textarea|script|style|svg)\b|[<>]", re.IGNORECASE)
+    _BLOCKS = ("title", "description")
+
+    def __init__(self) -> None:
+        self._in_tag, self._element = False, ""
+
+    def visit_Output(self, node: nodes.Output, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        """Look at a run of text and values, as written in the template."""
+        node.nodes = [self._placed(child) for child in node.nodes]
+        return node
+
+    def visit_Macro(self, node: nodes.Macro, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        """Look inside a macro: it starts between tags."""
+        return self._apart(node, "")
+
+    def visit_Block(self, node: nodes.Block, *_args: Any, **_kwargs: Any) -> nodes.Node:  # noqa: ANN401, N802
+        """Look inside a block: a child template does not see where its parent puts it."""
+        return self._apart(node, "title" if node.name in self._BLOCKS else "")
+
+    def _apart(self, node: nodes.Node, element: str) -> nodes.Node:
+        before = self._in_tag, self._element
+        self._in_tag, self._element = False, element
+        self.generic_visit(node)
+        self._in_tag, self._element = before
+        return node
+
+    def _placed(self, child: nodes.Expr) -> nodes.Expr:
+        if isinstance(child, nodes.TemplateData):
+            for found in self._SPECIAL.finditer(child.data):
+                self._pass(found)
+        elif self._in_tag or self._element:
+            return nodes.Filter(child, "bare", [], [], None, None, lineno=child.lineno)
+        return child
+
+    def _pass(self, found: re.Match[str]) -> None:
+        name = (found[2] or "").lower()
+        if found[0] == ">":
+            self._in_tag = False
+        elif not self._element or name == self._element:
+            self._in_tag = True
+            if name:
+                self._element = "" if found[1] else name
 
 
 class _Words(NodeTransformer):

@@ -15,11 +15,12 @@ from markupsafe import Markup, escape
 
 from agora_build import urls
 from agora_build.config import Config
+from agora_build.content.languages import NAMES, InLanguage, direction
 from agora_build.content.models import Page
 from agora_build.content.site import Entry
 from agora_build.record import Record
 from agora_build.rendering import citizen, typography
-from agora_build.rendering.links import Links
+from agora_build.rendering.links import Edition, Links
 from agora_build.rendering.locale import Locale
 from agora_build.rendering.templates import Compiled, Known, Templates
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _PACKAGED = Path(__file__).parent.parent / "theme_files"
 _CHECKOUT = Path(__file__).parent.parent.parent / "themes" / "agora"
+NOTICE = "<!-- untranslated -->"  # where the layout puts what it says of a page that is not translated
 _PARTS = 4_000  # pieces of layout kept at a time: those of a few folders, and the contributions to a debate
 _LOCALE_FILTERS = (
     "day", "day_short", "weekday", "month", "partial", "time", "when", "duration", "number", "share", "size",
@@ -68,27 +70,38 @@ class Theme:
     """Renders templates for one site in one language; between two pages it keeps nothing but what it made once."""
 
     def __init__(
-        self, folders: tuple[Path, ...], frame: Frame, known: Known = lambda _key: None, *, elsewhere: bool = False
+        self,
+        folders: tuple[Path, ...],
+        frame: Frame,
+        known: Known = lambda _key: None,
+        *,
+        elsewhere: bool = False,
+        language: str = "",
     ) -> None:
         """Prepare the templates of `folders`, earlier folders first; `known` gives what an earlier build made.
 
-        Pages that stand `elsewhere` than on the site's host lead to its public addresses.
+        Pages that stand `elsewhere` than on the site's host lead to its public addresses. Without `language`, they
+        are in the first language of the site; output paths are those of the first, wherever the pages stand.
         """
         self.frame = frame
         self.config = frame.config
-        self.language = frame.config.city.language
+        first = frame.config.city.language
+        self.language = language or first
         self.base_url = frame.config.publication.base_url.rstrip("/")
-        self.urls = urls.Urls(self.language)
+        self.urls = urls.Urls(first)
+        self._edition = Edition(self.urls, "" if self.language == first else self.language)
+        self._untranslated: set[str] = set()
         self.locale = Locale(self.language)
         self.day, self.day_short, self.weekday = self.locale.day, self.locale.day_short, self.locale.weekday
         self.partial, self.period, self.month = self.locale.partial, self.locale.period, self.locale.month
         self.time, self.when, self.duration = self.locale.time, self.locale.when, self.locale.duration
         self.number, self.size = self.locale.number, self.locale.size
         files = catalogues(folders, self.language)
-        salt = hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=16).hexdigest()
+        salted = b"".join((self._edition.prefix.encode(), *(path.read_bytes() for path in files)))
+        salt = hashlib.blake2b(salted, digest_size=16).hexdigest()
         self._compiled = Compiled(known, salt)
         self._catalogue = self._read_catalogue(files, salt, known)
-        self._links = Links(self.base_url if elsewhere else "")
+        self._links = Links(self.base_url if elsewhere else "", self._edition)
         self._site_source = f" {_origin(self.base_url)}" if elsewhere else ""
         self._templates = self._environment(folders)
         self._parts: dict[tuple[Any, ...], tuple[Markup, frozenset[str]]] = {}
@@ -98,14 +111,15 @@ class Theme:
     def _prose(self) -> Prose:
         from agora_build.rendering.prose import Prose  # reads Markdown with a library that takes a while to import
 
-        return Prose(self.urls)
+        return Prose(self.urls, self.language, self._links.between)
 
     def page(self, template: str, path: str, /, **context: object) -> bytes:
         """Render a template as the page at an output path; an undefined name is an error."""
-        self._taken = set()
+        self._taken, self._untranslated = set(), set()
         self._links.stand(path)
-        given = {"path": path, "canonical": urls.absolute(path, self.base_url), **context}
-        return self._templates.get_template(template).render(given).encode()
+        given = {"path": path, "canonical": self.absolute(path), **context}
+        said = self._templates.get_template(template).render(given)
+        return self._noticed(said).encode() if self._edition.prefix else said.encode()
 
     def part(self, template: str, **arguments: Any) -> Markup:  # noqa: ANN401
         """Render a piece of layout that sees its arguments alone; it is made once for all the pages of a folder."""
@@ -115,9 +129,10 @@ class Theme:
         if made is None:
             before, self._templates.used = self._templates.used, set()
             around, self._links.own = self._links.own, False
+            shown, self._untranslated = self._untranslated, set()  # a piece is made once, and shown on many pages
             said = Markup(self._templates.get_template(template).render(arguments).strip("\n"))
             made = said, frozenset(self._templates.used)
-            self._templates.used = before
+            self._templates.used, self._untranslated = before, shown
             if not self._links.own:
                 if len(self._parts) > _PARTS:
                     self._parts.clear()
@@ -160,25 +175,34 @@ class Theme:
 
     def citizen(self, text: str) -> Markup:
         """Render what a citizen wrote."""
-        return citizen.fragment(text)
+        return citizen.fragment(text, text.language if isinstance(text, InLanguage) else "")
 
     def plain(self, text: str) -> str:
         """Reduce Markdown to its words."""
-        return citizen.plain(text)
+        return text.same(citizen.plain(text)) if isinstance(text, InLanguage) else citizen.plain(text)
 
     def absolute(self, target: str) -> str:
-        """Give the public address of an output path."""
-        return urls.absolute(target, self.base_url)
+        """Give the public address of an output path, in the language of the pages if it is there in it."""
+        return urls.absolute(self._edition.place(target), self.base_url)
+
+    def way(self, target: str, page: str) -> str:
+        """Write the link from one output path to another."""
+        return self._links.between(target, page)
+
+    def from_here(self, link: str) -> str:
+        """Write, from where the pages of this language stand, a link that was written from those of the first."""
+        return f"../{link}" if self._edition.prefix and ":" not in link else link
 
     def _environment(self, folders: tuple[Path, ...]) -> Templates:
-        templates = Templates(folders, self._catalogue, self._compiled, finalize=self._finalize)
+        marks = bool(self._edition.prefix)
+        templates = Templates(folders, self._catalogue, self._compiled, finalize=self._finalize, marks=marks)
         templates.filters |= {name: getattr(self.locale, name) for name in _LOCALE_FILTERS}
         templates.filters |= {
             "citizen": self.citizen,
             "plain": self.plain,
-            "excerpt": citizen.excerpt,
+            "excerpt": _excerpt,
             "as_typed": lambda value: Markup(escape(value)),
-            "verbatim": lambda value: Markup(f"<bdi>{escape(value)}</bdi>"),
+            "verbatim": _verbatim,
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
         }
         templates.globals |= {
@@ -190,6 +214,10 @@ class Theme:
             "site_source": self._site_source,
             "intake_source": _intake_source(self.config),
             "language": self.language,
+            "direction": direction(self.language),
+            "editions": self._editions(),
+            "link_in": self._link_in,
+            "absolute_in": self._absolute_in,
             "period": self.locale.period,
             "absolute": self.absolute,
             "root_link": self._root_link,
@@ -204,12 +232,50 @@ class Theme:
         """Write a link that holds wherever the page is shown."""
         if self._site_source:
             return self.absolute(target)
-        return posixpath.join("/", *self.base_url.split("/")[3:], target)
+        return posixpath.join("/", *self.base_url.split("/")[3:], self._edition.place(target))
+
+    def _editions(self) -> tuple[tuple[str, str], ...]:
+        """List the languages of the site with their names, when it has several."""
+        languages = self.config.city.editions
+        return tuple((language, NAMES[language]) for language in languages) if len(languages) > 1 else ()
+
+    def _in(self, language: str) -> Edition:
+        return Edition(self.urls, "" if language == self.config.city.language else language)
+
+    def _link_in(self, language: str) -> str:
+        """Write the link to the page itself in another language; the 404 page, served anywhere, leads home."""
+        if self._links.path.endswith("404.html"):
+            return posixpath.join("/", *self.base_url.split("/")[3:], self._in(language).place(self.urls.home()))
+        path = self._links.path
+        return urls.relative(self._in(language).place(path), self._edition.place(path))
+
+    def _absolute_in(self, language: str) -> str:
+        """Give the public address of the page itself in another language."""
+        return urls.absolute(self._in(language).place(self._links.path), self.base_url)
 
     def _told(self, text: str, source: str) -> Markup:
         """Render prose where the page stands; its links and its ids are of this page alone."""
         self._links.own = True
-        return self._prose.html(text, source, self._links.path, self._taken)
+        if not isinstance(text, InLanguage):
+            self._untranslated |= {"translated"} if self._edition.prefix and text else set()
+            return self._prose.html(text, source, self._links.path, self._taken)
+        self._note(text, "prose")
+        said = self._prose.html(str(text), source, self._links.path, self._taken, text.language)
+        return Markup(f'<div lang="{text.language}" dir="{direction(text.language)}">{said}</div>') if said else said
+
+    def _note(self, text: InLanguage, kind: str) -> None:
+        """Note that the page shows something that the city has not translated."""
+        if text.untranslated:
+            self._untranslated.add(kind)
+
+    def _noticed(self, page: str) -> str:
+        """Say on a page that it, or a part of it, is not translated; its layout says where."""
+        shown = self._untranslated
+        if not shown & {"prose", "words"}:
+            return page.replace(NOTICE, "")
+        whole = shown & {"prose", "translated"} == {"prose"}
+        said = self._templates.get_template("parts/untranslated.html").render(whole=whole)
+        return page.replace(NOTICE, said, 1)
 
     def _read_catalogue(self, files: list[Path], salt: str, known: Known) -> gettext.GNUTranslations:
         """Read the translations; reading them as written takes longer than all the rest of a small build."""
@@ -220,7 +286,21 @@ class Theme:
         return gettext.GNUTranslations(io.BytesIO(merged))
 
     def _finalize(self, value: object) -> object:
+        if isinstance(value, InLanguage):
+            self._note(value, "words")
+            said = escape(typography.text(str(value), value.language))
+            return Markup(f'<span lang="{value.language}" dir="{direction(value.language)}">{said}</span>')
         return typography.text(value, self.language) if type(value) is str else value
+
+
+def _excerpt(text: str, length: int) -> str:
+    said = citizen.excerpt(text, length)
+    return text.same(said) if isinstance(text, InLanguage) else said
+
+
+def _verbatim(value: object) -> Markup:
+    language = f' lang="{value.language}"' if isinstance(value, InLanguage) else ""
+    return Markup(f"<bdi{language}>{escape(value)}</bdi>")
 
 
 def _tile_source(config: Config) -> str:

@@ -55,15 +55,20 @@ KINDS = {
 }
 
 
+FOLDERS = ("en/", "ar/")  # of the pages in other languages than the first
+
+
 def kind_of(path: str) -> str:
     """Give the kind of a page from its output path."""
+    path = path[3:] if path.startswith(FOLDERS) else path
     return next(kind for kind, pattern in KINDS.items() if re.fullmatch(pattern, path))
 
 
-def pages_by_kind(site: Path) -> dict[str, list[str]]:
-    """Give the pages of a built site by kind, the heaviest first."""
+def pages_by_kind(site: Path, folder: str = "") -> dict[str, list[str]]:
+    """Give the pages of a built site by kind, the heaviest first: those of a language, by its folder."""
     found: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for path in sorted(site.rglob("*.html"), key=lambda path: (-path.stat().st_size, path)):
         name = path.relative_to(site).as_posix()
-        found[kind_of(name)].append(name)
+        if name.startswith(FOLDERS) is bool(folder) and name.startswith(folder):
+            found[kind_of(name)].append(name)
     return found
