@@ -23,6 +23,10 @@ _KINDS = {
 }
 _LEFT = {
     "other-consultation": "d’une autre concertation",
+    "polis-rejected": "phrases que Polis avait refusées",
+    "polis-superseded": "votes changés plus tard par la même personne",
+    "polis-votes-left": "votes sur des phrases qui ne sont pas ici",
+    "polis-sign": "Dans ce fichier, « d’accord » s’écrit",
     "columns-left": "Colonnes laissées de côté",
 }
 
@@ -70,7 +74,7 @@ def _summary(report: Report, *, dry: bool) -> Iterator[str]:
         yield f"  {taken} {said}, {same} déjà là"
     if report.gone:
         yield f"  {_count(report.gone, 'ligne')} d’un texte retiré, refusé ou effacé ici : il ne revient pas"
-    for reason, count in sorted(report.left.items()):
+    for reason, count in sorted((+report.left).items()):
         yield f"  {_count(count, 'ligne')} laissée{'s' if count > 1 else ''} de côté : {_LEFT.get(reason, reason)}"
     for fact, value in report.facts.items():
         yield f"  {_LEFT.get(fact, fact)} : {printable(value) or 'aucune'}"
@@ -92,7 +96,7 @@ def _json(report: Report, words: Wording, *, dry: bool) -> Iterator[str]:
         "taken": dict(sorted(report.taken.items())),
         "same": dict(sorted(report.same.items())),
         "gone": report.gone,
-        "left": dict(sorted(report.left.items())),
+        "left": dict(sorted((+report.left).items())),
         "refused": report.refused,
     }
     yield json.dumps(counts, ensure_ascii=False, indent=2)[:-2]

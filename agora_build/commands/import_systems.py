@@ -17,6 +17,7 @@ from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config_file
 from agora_build.content.validate import nearest
 from agora_build.imports import democracyos as of_democracyos
+from agora_build.imports import polis as of_polis
 from agora_build.imports import spreadsheet as of_spreadsheet
 from agora_build.imports.city import Target, campaigns, target_of
 from agora_build.imports.filing import Filing
@@ -83,6 +84,17 @@ def democracyos(consultation: str, **typed: Any) -> None:  # noqa: ANN401 - what
 def spreadsheet(columns: tuple[str, ...], channel: str, **typed: Any) -> None:  # noqa: ANN401
     """Reprendre les contributions d’un tableur enregistré en CSV."""
     _run(typed, lambda desk: of_spreadsheet.import_spreadsheet(desk, _columns(columns), channel))
+
+
+@click.command()
+@_common
+@click.option(
+    "--vote-sign", "sign", type=click.Choice(["1", "-1"]), default=None,
+    help="Le nombre qui veut dire « d’accord » dans votes.csv, si l’importation ne peut pas le savoir.",
+)  # fmt: skip
+def polis(sign: str | None, **typed: Any) -> None:  # noqa: ANN401
+    """Reprendre une conversation de Polis : comments.csv, votes.csv, participants-votes.csv."""
+    _run(typed, lambda desk: of_polis.import_polis(desk, int(sign or 0)))
 
 
 def _columns(typed: Sequence[str]) -> list[tuple[str, str]]:
