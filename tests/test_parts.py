@@ -152,6 +152,28 @@ def test_a_word_changes_the_pages_that_say_it_and_no_other(city: Path) -> None:
     assert uses(theme(city), "count.html", here="", given=3) != count
 
 
+@pytest.mark.parametrize("changed", range(6))
+def test_any_of_the_six_forms_of_arabic_changes_the_pages_that_count(city: Path, changed: int) -> None:
+    forms = "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5"
+    head = HEAD.replace("nplurals=2; plural=(n > 1)", forms)
+    config = CONFIG.model_copy(update={"city": CONFIG.city.model_copy(update={"language": "ar"})})
+
+    def counted() -> dict[str, str]:
+        frame = Frame(config, (), has_map=False, has_radio=False, as_of=None)
+        return uses(Theme((city / "own", city / "base"), frame), "count.html", given=3)
+
+    def catalogue(words: list[str]) -> str:
+        said = "".join(f'msgstr[{form}] "%(num)s {word}"\n' for form, word in enumerate(words))
+        return f'{head}msgid "%(num)s voice"\nmsgid_plural "%(num)s voices"\n{said}'
+
+    words = ["صوت"] * 6
+    write(city / "base", {"translations/ar.po": catalogue(words)})
+    before = counted()
+    words[changed] = "أصوات"
+    write(city / "own", {"translations/ar.po": catalogue(words)})
+    assert counted() != before
+
+
 @pytest.mark.parametrize("name", ["base", "foot", "words", "deep", "one"])
 def test_a_template_changes_the_pages_under_it_and_no_other(city: Path, name: str) -> None:
     one, count = (uses(theme(city), template, here="", given=3) for template in ("one.html", "count.html"))

@@ -25,6 +25,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 _WORDS = ("_", "gettext", "N_", "ngettext")
+_OF_EACH_FORM = (0, 1, 2, 3, 11, 100)  # Arabic has six forms; other languages here have some of them
 Known = Callable[[bytes], bytes | None]
 
 
@@ -201,7 +202,7 @@ class Templates(jinja2.Environment):
         """Give all that a message may say; ngettext knows none but those that depend on a number."""
         if not self._catalogue.ngettext(message, "", 0):
             return self._catalogue.gettext(message)
-        return "\n".join(self._catalogue.ngettext(message, "", count) for count in (0, 1, 2, 5))
+        return "\n".join(self._catalogue.ngettext(message, "", count) for count in _OF_EACH_FORM)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         words = _Words(self._catalogue)
