@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 THEME = base_theme()
 PLURALS = {"fr": 2, "en": 2, "ar": 6}
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+COUNTS = {"%(count)s", "%(num)s"}
 LANGUAGES = sorted(PLURALS)
 
 
@@ -90,10 +91,13 @@ def test_catalogues_have_the_same_messages(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_keep_every_placeholder(language: str) -> None:
+    """Arabic says one and two in words: these forms alone may go without the number."""
     for message, (many, said) in catalogue(language).items():
         wanted = set(PLACEHOLDER.findall(message)) | set(PLACEHOLDER.findall(many))
-        for string in said:
-            assert set(PLACEHOLDER.findall(string)) == wanted, (message, string)
+        for form, string in enumerate(said):
+            spoken = COUNTS if len(said) == PLURALS["ar"] and form in (1, 2) else set()
+            found = set(PLACEHOLDER.findall(string))
+            assert wanted - spoken <= found <= wanted, (message, string)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
