@@ -62,6 +62,12 @@ _WORDS = {
         "token": "jeton",
         "challenge": "defi",
         "moderation": "moderation",
+        "sheets": "feuilles",
+        "poster": "affiche",
+        "flyer": "tract",
+        "form": "contribution",
+        "large": "grands-caracteres",
+        "plain": "facile",
     },
     "en": {
         "campaigns": "campaigns",
@@ -113,6 +119,12 @@ _WORDS = {
         "token": "token",
         "challenge": "challenge",
         "moderation": "moderation",
+        "sheets": "sheets",
+        "poster": "poster",
+        "flyer": "flyer",
+        "form": "contribution",
+        "large": "large-print",
+        "plain": "plain-words",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -203,6 +215,15 @@ class Urls(Record, frozen=True, dict=True):
         """Give the page of a debate's vote, or a file beside it."""
         folder = posixpath.dirname(self.item(campaign, "debates", debate))
         return f"{folder}/{self._words['vote']}/{name}"
+
+    def sheet(self, campaign: str, kind: str, target: str = "", variant: str = "") -> str:
+        """Give the page of a sheet to print: of the campaign, or of a debate; variants are below."""
+        rest = (self._words[kind], target, self._words[variant] if variant else "", INDEX)
+        return self.part_file(campaign, "sheets", "/".join(part for part in rest if part))
+
+    def sheet_code(self, campaign: str, target: str = "") -> str:
+        """Give the picture of the QR code that leads to a campaign, or to a debate."""
+        return self.part_file(campaign, "sheets", f"code{target and f'-{target}'}.svg")
 
     def feed(self, campaign: str) -> str:
         """Give a campaign's Atom feed."""

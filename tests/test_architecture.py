@@ -31,7 +31,7 @@ ALONE = {  # each library lives behind one module
     "msgspec": {"record"},
     "tinytag": {"content.audio"},
     "numpy": {"civic.consensus"},
-    "segno": {"rendering.letters"},
+    "segno": {"rendering.qr"},
     "sqlalchemy": {"intake.store"},
     "starlette": {"intake.app", "intake.site_files"},
     "uvicorn": {"intake.server"},

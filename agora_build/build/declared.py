@@ -52,6 +52,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         radio_pages,
         resource_pages,
         rules_pages,
+        sheet_pages,
         timeline_pages,
         timelines,
     )
@@ -66,6 +67,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from maps.outputs(alone, today)
     yield from resource_pages.outputs(alone, today)
     yield from kit_pages.outputs(alone, today)
+    yield from sheet_pages.outputs(alone, today)
     yield from radio_pages.outputs(alone, today)
     yield from podcast.outputs(alone, today)
     yield from jury_pages.outputs(alone, today)

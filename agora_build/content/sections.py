@@ -44,7 +44,7 @@ def masthead(microsite: Microsite, urls: Urls, today: datetime.date, current: Se
 
 
 def sections(microsite: Microsite, urls: Urls) -> tuple[Section, ...]:
-    """List a microsite's sections in reading order; debates, agenda and questions are there even when still empty."""
+    """List a microsite's sections in reading order; debates, agenda, kits and questions are there even when empty."""
     return tuple(Section(name, urls.part(microsite.slug, name)) for name in _present(microsite))
 
 
@@ -55,7 +55,7 @@ def _present(microsite: Microsite) -> tuple[SectionName, ...]:
         "agenda": True,
         "map": microsite.map is not None,
         "resources": bool(microsite.resources),
-        "kits": bool(microsite.kits),
+        "kits": True,
         "episodes": bool(microsite.episodes),
         "juries": bool(microsite.juries),
         "questions": True,

@@ -9,6 +9,8 @@ from typing import Any
 from agora_build.content.files import Attachment, attachment
 from agora_build.content.models import Kit
 from agora_build.content.sections import Masthead, masthead
+from agora_build.content.sheets import PURPOSES as SHEET_PURPOSES
+from agora_build.content.sheets import Sheet, sheets
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.record import Record
 from agora_build.rendering.output import Output
@@ -19,11 +21,15 @@ PURPOSES = ("participation", "communication")
 
 
 class KitList(Record, frozen=True):
-    """The kits of a campaign by purpose."""
+    """The kits of a campaign by purpose: those that staff wrote, and the sheets made from the campaign itself.
+
+    `questions` are those of the debates that sheets are about.
+    """
 
     path: str
     masthead: Masthead
-    groups: tuple[tuple[str, tuple[Entry[Kit], ...]], ...]
+    groups: tuple[tuple[str, tuple[Entry[Kit], ...], tuple[Sheet, ...]], ...]
+    questions: tuple[tuple[str, str], ...]
 
 
 class KitPage(Record, frozen=True):
@@ -37,12 +43,11 @@ class KitPage(Record, frozen=True):
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
-    """Declare a list a campaign that has kits, and a page a kit."""
+    """Declare a list a campaign, and a page a kit."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
-        if microsite.kits:
-            listing = _listing(microsite, urls, today)
-            yield Output(listing.path, listing, render_list)
+        listing = _listing(microsite, urls, today)
+        yield Output(listing.path, listing, render_list)
         for kit in microsite.kits:
             page = KitPage(
                 path=urls.item(microsite.slug, "kits", kit.slug),
@@ -65,9 +70,19 @@ def render_page(page: KitPage, theme: Theme) -> bytes:
 
 
 def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
-    groups = ((name, tuple(kit for kit in microsite.kits if kit.meta.purpose == name)) for name in PURPOSES)
+    made = sheets(microsite, urls, today)
+    about = {sheet.target for sheet in made}
+    groups = (
+        (
+            name,
+            tuple(kit for kit in microsite.kits if kit.meta.purpose == name),
+            tuple(sheet for sheet in made if SHEET_PURPOSES[sheet.kind] == name),
+        )
+        for name in PURPOSES
+    )
     return KitList(
         path=urls.part(microsite.slug, "kits"),
         masthead=masthead(microsite, urls, today, "kits"),
-        groups=tuple((name, kept) for name, kept in groups if kept),
+        groups=tuple(group for group in groups if group[1] or group[2]),
+        questions=tuple((item.slug, item.meta.question) for item in microsite.debates if item.slug in about),
     )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import segno
 from markupsafe import Markup
 
 from agora_build import urls
@@ -15,6 +13,7 @@ from agora_build.civic.codes import shown
 from agora_build.content.config_file import read_config
 from agora_build.content.draft import read_document
 from agora_build.content.tree import found_at
+from agora_build.rendering import qr
 from agora_build.rendering.theme import Frame, Theme, theme_folders
 
 Period = tuple[datetime.date | None, datetime.date | None]
@@ -33,11 +32,5 @@ def letters(city: Path, vote: str, period: Period, codes: Sequence[str]) -> byte
     values = read_document(str(city), found).values
     theme = Theme(theme_folders(city, config.publication.theme), Frame(config, (), False, False, None))
     page = urls.absolute(theme.urls.vote(campaign, debate), theme.base_url)
-    pages = [(shown(code), _qr(f"{page}#{code}")) for code in codes]
+    pages = [(shown(code), Markup(qr.svg(f"{page}#{code}", inside=True).decode())) for code in codes]
     return theme.page("letters.html", urls.INDEX, letters=pages, address=page, period=period, debate=values)
-
-
-def _qr(text: str) -> Markup:
-    drawn = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, svgns=False, scale=3, border=2)
-    return Markup(drawn.getvalue().decode())

@@ -24,6 +24,7 @@ KINDS = {
     "map": _C + r"carte/index\.html",
     "resources": _C + r"ressources/index\.html",
     "resource": _C + r"ressources/[^/]+/index\.html",
+    "sheet": _C + r"feuilles/.+/index\.html",
     "kits": _C + r"kits/index\.html",
     "kit": _C + r"kits/[^/]+/index\.html",
     "episodes": _C + r"radio/index\.html",

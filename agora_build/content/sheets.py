@@ -1,0 +1,57 @@
+"""Turns a campaign and a day into the sheets to print that serve then: poster, flyer, paper forms."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Literal
+
+from agora_build.content.models import Debate
+from agora_build.content.site import Entry, Microsite
+from agora_build.content.states import campaign_state, debate_state
+from agora_build.record import Record
+from agora_build.urls import Urls
+
+SheetKind = Literal["poster", "flyer", "form"]
+Variant = Literal["", "large", "plain"]
+VARIANTS: tuple[Variant, ...] = ("", "large", "plain")
+PURPOSES: dict[SheetKind, Literal["communication", "participation"]] = {
+    "poster": "communication",
+    "flyer": "communication",
+    "form": "participation",
+}
+
+
+class Sheet(Record, frozen=True):
+    """A sheet to print: what it is, the debate it is about ('' for the campaign as a whole), and its page.
+
+    A form has variants: in large print, and in plain language.
+    """
+
+    kind: SheetKind
+    path: str
+    target: str = ""
+    variant: Variant = ""
+
+
+def sheets(microsite: Microsite, urls: Urls, today: datetime.date) -> tuple[Sheet, ...]:
+    """List the sheets of a campaign, in the order shown; once it is closed, nobody is to be called or asked."""
+    return tuple(_while_it_lasts(microsite, urls, today))
+
+
+def last_debates(microsite: Microsite, today: datetime.date) -> tuple[Entry[Debate], ...]:
+    """List the debates that are open, or still to open: their sheets are printed before."""
+    if campaign_state(microsite.campaign.meta, today) == "closed":
+        return ()
+    return tuple(debate for debate in microsite.debates if debate_state(debate.meta, today) != "closed")
+
+
+def _while_it_lasts(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[Sheet]:
+    slug = microsite.slug
+    if campaign_state(microsite.campaign.meta, today) == "closed":
+        return
+    for kind in ("poster", "flyer"):
+        yield Sheet(kind, urls.sheet(slug, kind))
+    for debate in last_debates(microsite, today):
+        for variant in VARIANTS:
+            yield Sheet("form", urls.sheet(slug, "form", debate.slug, variant), debate.slug, variant)
