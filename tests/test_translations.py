@@ -114,7 +114,7 @@ def test_every_message_of_a_catalogue_is_used() -> None:
 
 def test_arabic_is_written_in_arabic() -> None:
     """A French or English sentence left in the Arabic file would be read aloud as Arabic."""
-    kept = {": ", "FOLDER", "LIST.csv", "12 rue de la Mairie"}  # signs, files, an address as it is in the street
+    kept = {": ", ", ", "FOLDER", "LIST.csv", "12 rue de la Mairie"}  # signs, files, an address as it is in the street
     for message, (_, said) in catalogue("ar").items():
         for string in said:
             assert message in kept or re.search(r"[\u0621-\u064a]{2}", string), message

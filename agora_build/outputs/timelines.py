@@ -91,7 +91,7 @@ def written_date(step: TimelineStep, theme: Theme) -> str:
     if step.end:
         return f"{theme.partial(step.date)} – {theme.partial(step.end)}"
     day = theme.partial(step.date)
-    return f"{day}, {theme.time(step.time)}" if step.time else day
+    return theme.text(", ").join((day, theme.time(step.time))) if step.time else day
 
 
 def _event(step: TimelineStep, page: str, theme: Theme) -> dict[str, Any]:
