@@ -23,6 +23,10 @@ _KINDS = {
 }
 _LEFT = {
     "other-consultation": "d’une autre concertation",
+    "decidim-withdrawn": "propositions retirées par leurs auteurs",
+    "decidim-answers": "réponses officielles : dites qui répond, avec --answers-by",
+    "decidim-comments": "commentaires sur autre chose qu’une proposition",
+    "decidim-results": "résultats : dites qui a décidé, avec --decided-by",
     "polis-rejected": "phrases que Polis avait refusées",
     "polis-superseded": "votes changés plus tard par la même personne",
     "polis-votes-left": "votes sur des phrases qui ne sont pas ici",

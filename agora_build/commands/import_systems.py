@@ -16,6 +16,7 @@ from agora_build.commands.import_report import Form, tell, tell_problems
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config_file
 from agora_build.content.validate import nearest
+from agora_build.imports import decidim as of_decidim
 from agora_build.imports import democracyos as of_democracyos
 from agora_build.imports import polis as of_polis
 from agora_build.imports import spreadsheet as of_spreadsheet
@@ -95,6 +96,21 @@ def spreadsheet(columns: tuple[str, ...], channel: str, **typed: Any) -> None:  
 def polis(sign: str | None, **typed: Any) -> None:  # noqa: ANN401
     """Reprendre une conversation de Polis : comments.csv, votes.csv, participants-votes.csv."""
     _run(typed, lambda desk: of_polis.import_polis(desk, int(sign or 0)))
+
+
+@click.command()
+@_common
+@_NAMES
+@_DATE
+@click.option(
+    "--answers-by", "answers", metavar="SERVICE", default="", help="Le service qui a répondu aux propositions."
+)
+@click.option("--decided-by", "decides", metavar="SERVICE", default="", help="Le service qui a décidé des résultats.")
+@click.option("--host", metavar="TEXTE", default="", help="Qui invitait aux rencontres ; par défaut, la ville.")
+def decidim(answers: str, decides: str, host: str, **typed: Any) -> None:  # noqa: ANN401
+    """Reprendre les données ouvertes de Decidim : propositions, commentaires, rencontres, résultats."""
+    officials = of_decidim.Officials(answers, decides, host)
+    _run(typed, lambda desk: of_decidim.import_decidim(desk, officials))
 
 
 def _columns(typed: Sequence[str]) -> list[tuple[str, str]]:

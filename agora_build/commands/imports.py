@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from agora_build.commands.import_systems import democracyos, polis, spreadsheet
+from agora_build.commands.import_systems import decidim, democracyos, polis, spreadsheet
 
 
 @click.group("import")
@@ -12,5 +12,5 @@ def import_group() -> None:
     """Reprendre des fichiers venus d’ailleurs."""
 
 
-for _command in (democracyos, polis, spreadsheet):
+for _command in (decidim, democracyos, polis, spreadsheet):
     import_group.add_command(_command)

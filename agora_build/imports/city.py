@@ -113,4 +113,6 @@ class _Places(Mapping[str, Found]):
         if found is None or found.campaign != self._campaign or found.folder != "contributions":
             return None
         debate = self.register.met(found.folder, found.slug)
-        return None if debate is None else Offer(read=True, debate=debate)
+        if debate is None:
+            return None
+        return Offer(read=True, debate=debate, date=datetime.date.fromisoformat(found.slug[:8]))

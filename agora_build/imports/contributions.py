@@ -63,6 +63,15 @@ class Contributions(Record, frozen=True):
             self.filing.report.note(said.place, "import-same-text", line=str(line))
         return self._file(clean, source_of(*alike, str(before)))
 
+    def public(self, place: Place, key: str, text: str, private: tuple[str, ...] = ()) -> str:
+        """Take out of a text what no file may hold and what is not to be public; what is taken is told."""
+        if _CONTROLS.search(text):
+            self.filing.report.note(place, "import-controls", key=key)
+        found, kinds = masked(cleaned(text), self.masks, private)
+        for kind in kinds:
+            self.filing.report.note(place, f"import-masked-{kind}", key=key, mask=self.masks[kind])
+        return found
+
     def _clean(self, said: Said) -> Said | None:
         """Take out of the texts what no file may hold and what is not to be public; None when one is unreadable."""
         changed = {}
@@ -71,18 +80,9 @@ class Contributions(Record, frozen=True):
             if "\ufffd" in before:
                 self.filing.report.refuse(said.place, "import-undecodable", key=key)
                 return None
-            after = self._public(said, key, cleaned(before))
+            after = self.public(said.place, key, before, said.private)
             changed[key] = after if key == "text" else " ".join(after.split())
         return replace(said, **changed)
-
-    def _public(self, said: Said, key: str, text: str) -> str:
-        report = self.filing.report
-        if _CONTROLS.search(getattr(said, key)):
-            report.note(said.place, "import-controls", key=key)
-        text, kinds = masked(text, self.masks, said.private)
-        for kind in kinds:
-            report.note(said.place, f"import-masked-{kind}", key=key, mask=self.masks[kind])
-        return text
 
     def _file(self, said: Said | None, source: bytes) -> str:
         if said is None or not self._sound(said):
