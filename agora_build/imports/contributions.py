@@ -77,6 +77,8 @@ class Contributions(Record, frozen=True):
         changed = {}
         for key in ("text", *_LINES):
             before = getattr(said, key)
+            if not before:
+                continue
             if "\ufffd" in before:
                 self.filing.report.refuse(said.place, "import-undecodable", key=key)
                 return None

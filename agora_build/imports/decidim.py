@@ -101,7 +101,7 @@ class _Importer:
             self._no_day(place, cells)
             return
         said = Said(
-            place, self._desk.order.debate, day, cells.text("body"),
+            place, self._desk.order.debate, day, cells.passage("body"),
             channel="workshop" if row.get("created_in_meeting") == "true" else "web",
             title=cells.local("title"),
             name=row.get("author/name") if self._desk.order.names else "",
@@ -135,7 +135,7 @@ class _Importer:
         return {**found, "lat": point[0], "lon": point[1]} if point else found
 
     def _answer(self, place: Place, cells: Cells, name: str) -> None:
-        text, day = cells.text("answer"), cells.day("answered_at", "state_published_at")
+        text, day = cells.passage("answer"), cells.day("answered_at", "state_published_at")
         if not text or self._desk.filing.target.gone(name):
             return
         if not self._officials.answers:

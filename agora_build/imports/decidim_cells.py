@@ -33,7 +33,7 @@ class Cells(Record, frozen=True):
         )
         return next((cell for column in languages if (cell := self.row.get(column))), "")
 
-    def text(self, name: str) -> str:
+    def passage(self, name: str) -> str:
         """Give the text of a cell in the language of the city, without the HTML of old exports."""
         return text_of(self.local(name))
 

@@ -25,7 +25,7 @@ def file_meeting(desk: Desk, item: Item, cells: Cells, host: str) -> None:
         desk.report.refuse(item.place, "import-no-date" if title else "import-no-text")
         return
     same_day = ends is not None and ends.date() == starts.date()
-    attendees, minutes = number(cells.row.get("attendees", "attendees_count")), cells.text("closing_report")
+    attendees, minutes = number(cells.row.get("attendees", "attendees_count")), cells.passage("closing_report")
     held = bool(minutes) and attendees is not None
     if attendees and not held:
         desk.report.note(item.place, "import-no-minutes", value=str(attendees))
@@ -44,7 +44,7 @@ def file_meeting(desk: Desk, item: Item, cells: Cells, host: str) -> None:
         "attendance": attendees if held else None,
         "minutes": desk.contributions.public(item.place, "minutes", minutes) if held else None,
     }
-    body = desk.contributions.public(item.place, "description", cells.text("description"))
+    body = desk.contributions.public(item.place, "description", cells.passage("description"))
     _file(desk, replace(item, named=_slug(title)), meta, body)
 
 
@@ -54,7 +54,7 @@ def file_decision(desk: Desk, item: Item, cells: Cells, office: str) -> None:
     if day is None or not title:
         desk.report.refuse(item.place, "import-no-date" if title else "import-no-text")
         return
-    body = desk.contributions.public(item.place, "description", cells.text("description"))
+    body = desk.contributions.public(item.place, "description", cells.passage("description"))
     meta = {
         "title": title,
         "date": day,

@@ -41,7 +41,7 @@ class Register:
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;"
             "CREATE TABLE names(folder TEXT, tail TEXT, name TEXT, source BLOB, line INTEGER, digest BLOB, debate TEXT,"
             " PRIMARY KEY(folder, tail)) WITHOUT ROWID;"
             "CREATE TABLE alike(source BLOB PRIMARY KEY, met INTEGER, line INTEGER) WITHOUT ROWID;"
@@ -88,9 +88,11 @@ class Register:
 
     def alike(self, source: bytes, line: int) -> tuple[int, int]:
         """Count the rows met before that say the same, and give the line of the first; then count this one."""
-        row = self._db.execute("SELECT met, line FROM alike WHERE source = ?", (source,)).fetchone() or (0, line)
-        self._db.execute("INSERT OR REPLACE INTO alike VALUES(?, ?, ?)", (source, row[0] + 1, row[1]))
-        return row[0], row[1]
+        met, first = self._db.execute(
+            "INSERT INTO alike VALUES(?, 1, ?) ON CONFLICT DO UPDATE SET met = met + 1 RETURNING met, line",
+            (source, line),
+        ).fetchone()
+        return met - 1, first
 
 
 def _tail(source: bytes, salt: int) -> str:

@@ -10,11 +10,12 @@ import csv
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 from agora_build.imports.encodings import Dialect, dialect_of
 from agora_build.record import Record, field
 
+State = Literal["open", "closed", "broken"]
 MAX_RECORD = 1_000_000  # characters of a row: beyond, it is not a row, or nobody wrote it
 
 
@@ -147,41 +148,53 @@ def _read(lines: _Lines, separator: str, width: int | None) -> Iterator[tuple[in
 
 
 def _rest(lines: _Lines, separator: str, text: str) -> list[tuple[int, str]] | None:
-    """Take the lines that a record goes on with; None, and they are given back, when a quotation mark stays open."""
+    """Take the lines that a record goes on with; None, and they are given back, when its quotation marks are wrong."""
     taken: list[tuple[int, str]] = []
-    size, inside = len(text), _inside(text, separator, inside=False)
-    while inside:
+    size, state = len(text), _state(text, separator, "closed")
+    while state == "open":
         line = lines.take()
         if line is not None:
             taken.append(line)
             size += len(line[1])
         if line is None or not line[1] or size > MAX_RECORD:
-            lines.give_back(taken)
-            return None
-        inside = _inside(line[1], separator, inside=True)
-    return taken
+            break
+        state = _state(line[1], separator, state)
+    if state == "closed":
+        return taken
+    lines.give_back(taken)
+    return None
 
 
-def _inside(line: str, separator: str, *, inside: bool) -> bool:
-    """Tell whether a line ends between quotation marks, which open at the start of a cell alone."""
+def _state(line: str, separator: str, before: State) -> State:
+    """Tell how a line leaves its quotation marks: one opens at the start of a cell alone, and closes at its end."""
     if '"' not in line:
-        return inside
-    at, starts = 0, not inside
+        return before
+    at, inside = 0, before == "open"
     while True:
-        if starts and line.startswith('"', at):
+        if not inside and line.startswith('"', at):
             inside, at = True, at + 1
-        starts = False
         if inside:
-            quote = line.find('"', at)
-            if quote < 0:
-                return True
-            inside = line.startswith('""', quote)
-            at = quote + (2 if inside else 1)
-            continue
+            at = _closing(line, at)
+            if at < 0:
+                return "open"
+            inside = False
+            after = line[at:].lstrip(" ")[:1] if line.startswith(" ", at) else line[at : at + 1]
+            if after not in ("", "\r", "\n", separator):
+                return "broken"
         at = line.find(separator, at) + 1
         if not at:
-            return False
-        starts = True
+            return "closed"
+
+
+def _closing(line: str, at: int) -> int:
+    """Give the place after the quotation mark that closes a cell; -1 when there is none."""
+    while True:
+        quote = line.find('"', at)
+        if quote < 0:
+            return -1
+        if not line.startswith('""', quote):
+            return quote + 1
+        at = quote + 2
 
 
 def _cells(lines: list[str], separator: str) -> list[str] | None:

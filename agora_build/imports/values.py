@@ -6,6 +6,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from agora_build.config import Quarter
@@ -47,13 +48,19 @@ class Words(Record, frozen=True):
 
     def near(self, text: str) -> str:
         """Give what was probably meant, or ''."""
-        return self.known.get(nearest(plain(text), self.known), "")
+        return self.known.get(_nearest(plain(text), tuple(self.known)), "")
 
 
+@lru_cache(maxsize=1024)  # half a million rows say the names of ten quarters
 def plain(text: str) -> str:
     """Write a name as all its spellings: no accent, no capital, no sign between its words."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return " ".join(re.findall(r"\w+", bare))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    return nearest(word, known)
 
 
 def words_of(named: Iterable[tuple[str, str]]) -> Words:
