@@ -214,6 +214,14 @@ def test_names_are_taken_when_asked_for(city: Path, tmp_path: Path) -> None:
     assert "name: Quelqu’un\n" in added(city, before)[0]
 
 
+def test_an_address_is_no_name(city: Path, tmp_path: Path) -> None:
+    row = ["t1", "Les usages", "", "c2", "", "", "2016-03-12", "Un texte.", "moi@exemple.fr", *[""] * 6]
+    before = texts(city)
+    code, told = imported(city, "democracyos", write_csv(tmp_path / "comments.csv", [ORIGINAL, row]), "--names")
+    assert (code, places(told, "notes")) == (0, [(2, "import-masked-email")])
+    assert "name:" not in added(city, before)[0]
+
+
 COLUMNS = ("--column", "text=Votre idée", "--column", "date=Horodateur", "--debate", "usages")
 SHEET = ["Horodateur", "Adresse e-mail", "Votre idée", "Pourquoi", "Quartier", "Groupe", "Combien", "Avis", "Par"]
 
@@ -270,12 +278,19 @@ def test_an_id_makes_a_row_the_same_whatever_its_text(city: Path, tmp_path: Path
 
 
 def test_dates_are_read_as_people_write_them(city: Path, tmp_path: Path) -> None:
-    dates = ["2016-05-02", "2/5/2016", "02.05.2016 08:15", "2016-05-01T23:30:00Z", "2 mai", "05/13/2016", ""]
+    good = [
+        "2016-05-02", "2/5/2016", "02.05.2016 08:15", "02/05/2016 à 8h15", "2016-05-01T23:30:00Z",
+        "2016/05/01 11:30:00 PM UTC+1", "2016-05-02 12:15:00 AM", "2016-05-01T20:00:00.123-04:00",
+        "Sun May 01 2016 23:30:00 GMT+0100 (CET)",
+    ]  # fmt: skip
+    dates = [*good, "2 mai", "05/13/2016", "", "2016-05-02 25:00", "2016-05-02 10:00 UTC+99"]
     rows = [["Votre idée", "Horodateur"], *([f"Texte {rank}", date] for rank, date in enumerate(dates))]
     before = texts(city)
     code, told = imported(city, "spreadsheet", write_csv(tmp_path / "t.csv", rows), *COLUMNS)
     assert code == 1
-    assert places(told) == [(6, "import-bad-date"), (7, "import-bad-date"), (8, "import-no-date")]
+    assert told["taken"] == {"contributions": len(good)}
+    wrong = ["import-bad-date", "import-bad-date", "import-no-date", "import-bad-date", "import-bad-date"]
+    assert places(told) == list(enumerate(wrong, len(good) + 2))
     assert all("date: 2016-05-02\n" in text for text in added(city, before))
 
 
@@ -295,6 +310,21 @@ def test_what_is_missing_from_the_command_is_told(
     file = write_csv(tmp_path / "t.csv", [["Texte", "Nom"], ["Bonjour", ""]])
     exit_code, told = imported(city, "spreadsheet", file, *arguments)
     assert (exit_code, places(told)) == (1, [(1, code)])
+
+
+def test_an_old_export_of_the_original_has_no_date_and_no_id_of_replies(city: Path, tmp_path: Path) -> None:
+    """Its header ends with a carriage return alone; e-mail addresses of authors are in it, and stay out."""
+    columns = ["Topic ID", "Topic Title", "Comment ID", "Comment Text", "Comment Author Email", "Reply Text"]
+    file = tmp_path / "comments.csv"
+    row = "t1,Les usages,c1,Écrire à qui@exemple.fr,qui@exemple.fr,Réponse"
+    file.write_text(",".join(columns) + "\r" + f"{row} une\n{row} deux\n", "utf-8", newline="")
+    assert places(imported(city, "democracyos", file)[1]) == [(1, "import-needs-date")]
+    before = texts(city)
+    code, told = imported(city, "democracyos", file, *DAY)
+    assert (code, told["taken"]) == (0, {"contributions": 3})
+    assert sum("reply_to:" in text for text in added(city, before)) == 2
+    assert "exemple" not in "".join(added(city, before))
+    assert imported(city, "democracyos", file, *DAY)[1]["taken"] == {}
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,16 @@ def test_comments_answer_what_they_answered(city: Path, tmp_path: Path) -> None:
     assert imported(city, "decidim", later)[1]["taken"] == {"contributions": 1}
 
 
+def test_members_that_a_comment_names_stay_out(city: Path, tmp_path: Path) -> None:
+    """Decidim writes their account's id in the text."""
+    body = "D’accord avec gid://decidim-app/Decidim::User/4321 et gid://x/Decidim::UserGroup/7."
+    files = (write(tmp_path / "p.csv", OLD), write(tmp_path / "c.csv", {**COMMENT, "body": body}))
+    before = texts(city)
+    _, told = imported(city, "decidim", *files, *DEBATE)
+    assert [code for _, code in places(told, "notes")] == ["import-masked-account"]
+    assert "4321" not in "".join(added(city, before))
+
+
 def test_a_preview_knows_what_would_be_answered(city: Path, tmp_path: Path) -> None:
     files = (write(tmp_path / "p.csv", PROPOSAL), write(tmp_path / "c.csv", COMMENT))
     before = texts(city)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import datetime
+import json
 import random
 from pathlib import Path
 
 import pytest
 from cities import minimal_city
 from exports import imported, places, run, texts, write_csv
+from sites import built
 
 from agora_build.civic.consensus import opinions
 from agora_build.civic.opinions import Opinions
@@ -153,6 +155,18 @@ def test_the_engine_finds_what_it_finds_in_the_original(
     gic = {opinion.statement: round(opinion.consensus, 12) for opinion in found.statements}
     assert gic == {names[opinion.statement]: round(opinion.consensus, 12) for opinion in wanted.statements}
     assert run("check", str(city))[0] == 0
+
+
+def test_the_site_shows_what_came_from_polis(city: Path, tmp_path: Path, talk: Talk) -> None:
+    """The statements have their page, the votes are published and counted, and anybody counts them again."""
+    imported(city, "polis", *talk.write(tmp_path, "server"), *DEBATE)
+    output = tmp_path / "site"
+    assert not built(city, output, datetime.date(2016, 7, 1)).problems
+    (published,) = output.rglob("opinions.json")
+    assert len(json.loads(published.read_text("utf-8"))["groups"]) == 2
+    code, printed = run("tally", str(published.parent))
+    assert code == 0
+    assert "40 personnes" in printed
 
 
 def test_the_day_of_a_vote_is_that_of_the_last_word(city: Path, tmp_path: Path, talk: Talk) -> None:

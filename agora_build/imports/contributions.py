@@ -84,6 +84,8 @@ class Contributions(Record, frozen=True):
                 return None
             after = self.public(said.place, key, before, said.private)
             changed[key] = after if key == "text" else " ".join(after.split())
+        if changed.get("name", "") != " ".join(said.name.split()):  # what is masked is no name that somebody chose
+            changed["name"] = ""
         return replace(said, **changed)
 
     def _file(self, said: Said | None, source: bytes) -> str:

@@ -61,6 +61,8 @@ def _nanterre(desk: Desk, table: Table, consultation: str) -> None:
 
 
 def _original(desk: Desk, table: Table) -> None:
+    if desk.order.day is None and not _has(table, "comment date-time"):
+        raise UnusableError(str(table.path), "import-needs-date")
     last = ("", "")  # id of the comment that was read last, and its name here
     for place, row in desk.rows(table):
         debate = desk.debate(place, _cell(row, "topic title"))
@@ -92,7 +94,8 @@ def _said(desk: Desk, line: tuple[Place, Row, str], kind: str, reply_to: str = "
             return ""
         day = read.date()
     if day is None:
-        raise UnusableError(place.path, "import-needs-date")
+        desk.report.refuse(place, "import-no-date")
+        return ""
     said = Said(
         place, debate, day, _cell(row, f"{kind} text"),
         name=_cell(row, f"{kind} author fullname") if desk.order.names else "",

@@ -91,7 +91,7 @@ class Filing(Record, frozen=True):
         return True
 
     def _compare(self, place: Place, path: str, text: str) -> bool:
-        folder, before = path.split("/")[3], (self.target.root / path).read_text("utf-8")
+        folder, before = path.split("/")[3], (self.target.root / path).read_text("utf-8", "replace")
         if before == text:
             self.report.same[folder] += 1
         elif "\nerased: " in before.partition("\n---\n")[0]:

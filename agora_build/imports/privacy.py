@@ -15,6 +15,7 @@ _HINT = re.compile(r"@|[(\[]a(?:t|robase)?[)\]]|arobase", re.IGNORECASE)
 _FRENCH = r"(?<![\w.,])(?:(?:\+|\b00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-9](?:[\s./-]?[0-9]{2}){4}(?![\w])"
 _ABROAD = r"(?<![\w.,])\+[1-9][0-9]{0,2}(?:[\s.()/-]{0,2}[0-9]){7,12}(?![\w])"
 _PHONE = re.compile(f"{_FRENCH}|{_ABROAD}")
+_MEMBER = re.compile(r"gid://\S+?::User\w*/[0-9]+")  # how Decidim writes that a member is named
 _SURELY_AN_ID = 8  # characters: shorter ids are words and numbers of everyday
 
 
@@ -25,6 +26,9 @@ def masked(text: str, masks: Mapping[Kind, str], private: Iterable[str] = ()) ->
         if len(value) >= _SURELY_AN_ID and value in text:
             text = text.replace(value, masks["account"])
             found.append("account")
+    if "gid://" in text:
+        text, count = _MEMBER.subn(lambda _: masks["account"], text)
+        found += ["account"] * bool(count)
     if _HINT.search(text):
         text, count = _EMAIL.subn(lambda _: masks["email"], text)
         found += ["email"] * bool(count)

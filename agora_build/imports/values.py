@@ -17,10 +17,13 @@ _MONTHS = {
     name: rank
     for rank, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
 }
-_TIME = r"(?:[T ,à]+(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
-_ZONE = r"\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}:?\d{2})?(?:\s*\([^)]*\))?"
+_TIME = (
+    r"(?:[T ,à]+(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+)
+_ZONE = r"\s*(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?(?:\s*\([^)]*\))?"
 _DATES = (
-    re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}}){_TIME}{_ZONE}"),
+    re.compile(rf"(?P<year>\d{{4}})[-/](?P<month>\d{{2}})[-/](?P<day>\d{{2}}){_TIME}{_ZONE}"),
     re.compile(rf"(?P<day>\d{{1,2}})[/.-](?P<month>\d{{1,2}})[/.-](?P<year>\d{{4}}){_TIME}{_ZONE}"),
     re.compile(rf"[A-Z][a-z]{{2}} (?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{2}}) (?P<year>\d{{4}}){_TIME}{_ZONE}"),
 )
@@ -87,8 +90,8 @@ def moment(text: str, zone: ZoneInfo) -> datetime.datetime | None:
     month = _MONTHS.get(part["month"].lower()) or part["month"]
     try:
         read = datetime.datetime(
-            int(part["year"]), int(month), int(part["day"]),
-            int(part["hour"] or 0), int(part["minute"] or 0), int(part["second"] or 0), tzinfo=zone,
+            int(part["year"]), int(month), int(part["day"]), _hour(int(part["hour"] or 0), part["half"] or ""),
+            int(part["minute"] or 0), int(part["second"] or 0), tzinfo=zone,
         )  # fmt: skip
         return read.replace(tzinfo=_zone(part["zone"])).astimezone(zone) if part["zone"] else read
     except (ValueError, OverflowError):
@@ -110,8 +113,13 @@ def number(text: str) -> int | None:
 
 
 def _zone(text: str) -> datetime.tzinfo:
-    digits = re.sub(r"[^\d+-]", "", text)
-    if not digits:
+    match = re.search(r"([+-])(\d{1,2}):?(\d{2})?", text)
+    if match is None:
         return datetime.UTC
-    minutes = int(digits[1:3]) * 60 + int(digits[3:5])
-    return datetime.timezone(datetime.timedelta(minutes=minutes if digits[0] == "+" else -minutes))
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
+    return datetime.timezone(datetime.timedelta(minutes=minutes if match[1] == "+" else -minutes))
+
+
+def _hour(hour: int, half: str) -> int:
+    """Read an hour of a clock of twelve, which midnight and noon begin."""
+    return hour % 12 + (12 if half[0] in "Pp" else 0) if half else hour
