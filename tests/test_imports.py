@@ -9,6 +9,7 @@ import pytest
 from cities import minimal_city
 from exports import ACCOUNT, added, imported, nanterre, places, run, texts, write_csv
 
+from agora_build.imports import register
 from agora_build.problems import MESSAGES
 
 PACKAGE = Path(__file__).parents[1] / "agora_build"
@@ -74,6 +75,21 @@ def test_what_changed_since_is_told_and_left(city: Path, tmp_path: Path) -> None
     code, told = imported(city, "democracyos", file, *DAY)
     assert (code, places(told)) == (1, [(2, "import-changed")])
     assert texts(city) == before
+
+
+def test_two_rows_whose_names_would_be_the_same_get_two(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashes of eight letters meet, in half a million rows: here there are 32 of them for 24 rows."""
+    whole = register._tail
+    monkeypatch.setattr(register, "_tail", lambda source, salt: whole(source, salt)[0] * 8)
+    rows = [[*ALONE[:-1], f"Texte {rank}"] for rank in range(24)]
+    file = nanterre(tmp_path / "contributions.csv", *rows)
+    before = texts(city)
+    assert imported(city, "democracyos", file, *DAY)[1]["taken"] == {"contributions": 24}
+    assert len({text.partition("Texte")[2] for text in added(city, before)}) == 24
+    code, told = imported(city, "democracyos", file, *DAY)
+    assert (code, told["same"]) == (0, {"contributions": 24})
 
 
 def test_equal_texts_are_two_contributions_and_are_told(city: Path, tmp_path: Path) -> None:

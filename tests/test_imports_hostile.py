@@ -104,6 +104,13 @@ def test_a_stray_quotation_mark_costs_its_line_alone(tmp_path: Path, end: str) -
         assert found - wanted <= {"x"}, content
 
 
+def test_two_lines_between_marks_that_make_no_row_are_read_apart(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text('id;nom;texte\nx;"ouvert\n5;cinq;12"\n6;six;c\n', "utf-8")
+    read = list(open_table(file, ("id", "nom", "texte")).rows())
+    assert [row.cells["texte"] if isinstance(row, Row) else row.line for row in read] == [2, '12"', "c"]
+
+
 def test_lines_are_numbered_as_an_editor_shows_them(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_bytes(b'sep=;\r\nid;texte\r\n1;"a\r\nb"\r\n\r\n2;c;d\r\n3;e\r\n')
