@@ -33,6 +33,8 @@ _STAGES = {
     "gather": "Préparation",
     "threads": "Pages des débats",
     "campaigns": "Autres pages",
+    "index": "Index",
+    "search": "Moteur de recherche",
     "inspect": "Inspection des liens",
     "publish": "Publication",
 }
@@ -40,6 +42,10 @@ _NO_ROLLBACK = {
     "none": "Il n’y a pas de site précédent à remettre : un seul a été publié ici.",
     "torn": "Le site précédent n’est plus entier : une construction a été interrompue. Lancez « agora build ».",
 }
+_NO_ENGINE = (
+    "Le site n’a pas de moteur de recherche : il manque de quoi le faire (pip install agora-build[search])."
+    " La page de recherche mène à l’index."
+)
 Form = Literal["text", "github", "json"]
 _FORMAT = click.Choice(["text", "github", "json"])
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -197,6 +203,7 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--now", "day", metavar="AAAA-MM-JJ", type=_DAY, help="Jour dont parle le site.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Nombre de processus ; par défaut, un par cœur.")
 @click.option("--full", is_flag=True, help="Tout refaire, sans rien reprendre de la dernière fois.")
+@click.option("--no-search", is_flag=True, help="Laisser de côté le moteur de recherche ; l’index reste.")
 @click.option("--profile", is_flag=True, help="Dire où est passé le temps.")
 @click.option("--rollback", is_flag=True, help="Remettre le site précédent, sans rien construire.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
@@ -210,6 +217,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
     form: Form,
     *,
     full: bool,
+    no_search: bool,
     profile: bool,
     rollback: bool,
 ) -> None:
@@ -230,6 +238,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         day=day.date() if day else None,
         jobs=jobs or os.cpu_count() or 1,
         full=full,
+        search=not no_search,
         taken=taken,
         call=unchanged.call(sys.argv[1:]) if plain else (),
         progress=_progress if sys.stderr.isatty() and form == "text" else pipeline.quiet,
@@ -240,6 +249,8 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         _echo_nothing(form)
         return
     click.echo(_built(report))
+    if not no_search and not report.engine:
+        click.echo(_NO_ENGINE)
     if profile and report.profile:
         click.echo(_profile(report.profile))
 
@@ -261,9 +272,11 @@ def verify_site(address: str, city: Path | None) -> None:
     from agora_build.build.verification import verify as compare
 
     def rebuild(source: Path, output: Path, origin: Origin) -> list[Problem]:
-        return pipeline.build(pipeline.Order(os.fspath(source), output, origin.day, os.cpu_count() or 1)).problems
+        jobs = os.cpu_count() or 1
+        order = pipeline.Order(os.fspath(source), output, origin.day, jobs, search=bool(origin.search))
+        return pipeline.build(order).problems
 
-    verdict = compare(address, city or Path(), __version__, rebuild)
+    verdict = compare(address, city or Path(), __version__, rebuild, programs=pipeline.programs())
     click.echo(said(verdict))
     sys.exit(verdict.exit_code)
 

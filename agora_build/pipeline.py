@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import agora_build
+from agora_build.build import engine as search_engine
 from agora_build.build import (
     histories,
     inspection,
@@ -23,6 +24,7 @@ from agora_build.build import (
     plan,
     reading,
     release,
+    search,
     signature,
     state,
     workers,
@@ -30,7 +32,7 @@ from agora_build.build import (
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.origin import Origin
 from agora_build.build.profile import Profile
-from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press
+from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press, index_jobs
 from agora_build.build.store import Row, Store
 from agora_build.content.gathering import gathered, heard
 from agora_build.content.languages import in_language
@@ -53,6 +55,7 @@ class BuildReport(Record, frozen=True):
     files: int = 0
     written: int = 0
     seconds: float = 0.0
+    engine: str = ""  # the search engine of the site, with its version
     profile: Profile | None = None
 
 
@@ -68,6 +71,7 @@ class Order(Record, frozen=True):
     day: datetime.date | None = None
     jobs: int = 1
     full: bool = False
+    search: bool = False  # whether the site is to have a search engine, where there is one
     taken: signature.Taken | None = None  # the signatures of the city's files, when they were just taken
     call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
     progress: Progress = quiet
@@ -105,6 +109,11 @@ def build_anew(order: Order) -> BuildReport:
         with release.alone(order.output.resolve()):
             release.forget(order.output.resolve())
     return report
+
+
+def programs() -> dict[str, str]:
+    """Name the programs, besides Agora, that sites can be made with here, by their names in an origin."""
+    return {"search": search_engine.named()}
 
 
 @contextmanager
@@ -146,9 +155,13 @@ def _build(order: Order, cache: str) -> BuildReport:
         with profile.stage("gather"):
             site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
             frames = frames_of(site)
-            todo.everything |= _frame_hash(frames) != old.get("frame")
+            engine = search_engine.named() if order.search else ""
+            todo.everything |= _frame_hash(frames) != old.get("frame") or engine != old.get("engine", "")
             press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=city.theme != old.get("theme"))
+            press.engine = engine
         made = _render(order, press, todo, profile)
+        with profile.stage("search"):
+            made += search.add(press, cache)
         with profile.stage("inspect"):
             _settle(city, press, made, histories.traced(told))
         with profile.stage("publish"):
@@ -157,12 +170,12 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.note("release", identity.encode())
             store.note("since", str(city.since).encode())
             store.keep()
-            said = {"frame": _frame_hash(frames), "release": identity, "files": files}
+            said = {"engine": engine, "frame": _frame_hash(frames), "release": identity, "files": files}
             where = os.fspath(order.output)
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
             seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
             state.write(cache, {**city.state(), **said, **seen})
-    return BuildReport([], files, written, profile=profile)
+    return BuildReport([], files, written, engine=engine, profile=profile)
 
 
 def _touched(order: Order, old: Mapping[str, Any]) -> bool:
@@ -269,7 +282,9 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
     told = {made.row.name.partition("/")[0] for made in done if made.told}
     press.site = heard(press.site, press.counts(), {})
     done += _run(order, press, todo.other_jobs(press.site, told), profile, "campaigns")
-    for name in store.names() - plan.expected(press.site, press.sizes):
+    if done:
+        done += _run(order, press, index_jobs(sum(press.sizes.values())), profile, "index")
+    for name in store.names() - plan.expected(press.site, press.sizes, engine=bool(press.engine)):
         done.append(press.removed(name))
         store.remove_scope(name)
     return done
@@ -313,7 +328,7 @@ def _settle(city: City, press: Press, done: list[Made], traced: str) -> None:
             press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme().base_url, press.site.config.city.editions))
         )
         store.add_scope(done[-1].row)
-    said = Origin(agora_build.__version__, city.commit, city.day, traced).said()
+    said = Origin(agora_build.__version__, city.commit, city.day, traced, search=press.engine).said()
     done.append(press.render(RECORD_SCOPE, [Output(record.PATH, said, record.render)]))
     store.add_scope(done[-1].row)
     if press.fresh or any(made.lost or made.asks for made in done):

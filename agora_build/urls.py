@@ -68,6 +68,8 @@ _WORDS = {
         "form": "contribution",
         "large": "grands-caracteres",
         "plain": "facile",
+        "search": "recherche",
+        "month": "mois",
     },
     "en": {
         "campaigns": "campaigns",
@@ -125,6 +127,8 @@ _WORDS = {
         "form": "contribution",
         "large": "large-print",
         "plain": "plain-words",
+        "search": "search",
+        "month": "month",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -190,6 +194,18 @@ class Urls(Record, frozen=True, dict=True):
     def section_file(self, name: str, filename: str) -> str:
         """Give a file beside a page of the whole city (calendar, podcast feed, map data)."""
         return f"{self._words[name]}/{filename}"
+
+    def index(self, kind: str, value: str, page: int = 1) -> str:
+        """Give a page of the index: of a month, a quarter ('' for none), or a theme (`campaign/debate/theme`)."""
+        word = self._words["no-quarter" if kind == "quarter" and not value else kind]
+        campaign, _, rest = value.rpartition("/") if value.endswith("/") else ("", "", value)
+        if campaign:  # what is said in a debate under none of its themes
+            word, rest = self._words["others"], campaign
+        return f"{self._words['search']}/{word}{'/' if rest else ''}{rest}-{page}/{INDEX}"
+
+    def engine(self, name: str) -> str:
+        """Give a file of the search engine."""
+        return f"{self._words['search']}/pagefind/{name}"
 
     def campaign(self, campaign: str) -> str:
         """Give the front page of a campaign's microsite."""

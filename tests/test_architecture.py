@@ -30,6 +30,7 @@ ALONE = {  # each library lives behind one module
     "jinja2": {"rendering.templates"},
     "msgspec": {"record"},
     "tinytag": {"content.audio"},
+    "pagefind_bin": {"build.engine"},
     "numpy": {"civic.consensus"},
     "segno": {"rendering.qr"},
     "sqlalchemy": {"intake.store"},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from agora_build.content.listed import Listed
 from agora_build.content.site import Microsite, Site, Thread
 from agora_build.rendering.output import Output
 
@@ -108,6 +109,13 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from accessibility_page.city_outputs(site, today)
     yield from question_feeds.city_outputs(site, today)
     yield from form_pages.city_outputs(site, today)
+
+
+def index(site: Site, lines: Iterable[Listed], shard: int, shards: int, *, engine: bool) -> Outputs:
+    """Declare the search page and the index of the city, or the part of them that falls to one process."""
+    from agora_build.outputs import index_pages
+
+    yield from index_pages.outputs(site, lines, engine=engine, shard=shard, shards=shards)
 
 
 def files(site: Site, root: Path, folders: tuple[Path, ...]) -> Outputs:

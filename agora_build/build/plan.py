@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agora_build.build.scopes import ASSETS_SCOPE, CITY_SCOPE, RECORD_SCOPE, SITEMAP_SCOPE, Job, thread_jobs
+from agora_build.build.scopes import (
+    ASSETS_SCOPE,
+    CITY_SCOPE,
+    ENGINE_SCOPE,
+    RECORD_SCOPE,
+    SITEMAP_SCOPE,
+    Job,
+    index_jobs,
+    thread_jobs,
+)
 from agora_build.build.store import Row
 from agora_build.content.gathering import Key, cited_by
 from agora_build.content.site import Microsite, Site
@@ -70,11 +79,13 @@ class Plan(Record):
         return bool(self.contributions) and not self.contributions.isdisjoint(cited_by(microsite))
 
 
-def expected(site: Site, sizes: Mapping[Key, int]) -> set[str]:
+def expected(site: Site, sizes: Mapping[Key, int], *, engine: bool) -> set[str]:
     """Give the names of all the scopes of a site."""
     threads = (job.name for key in _threads(site) for job in thread_jobs(*key, sizes.get(key, 0)))
     campaigns = (item.slug for item in site.microsites)
-    return {CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE, *threads, *campaigns}
+    index = (job.name for job in index_jobs(sum(sizes.values())))
+    alone = {CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE} | ({ENGINE_SCOPE} if engine else set())
+    return {*alone, *threads, *campaigns, *index}
 
 
 def _threads(site: Site) -> Iterable[Key]:

@@ -26,6 +26,7 @@ from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
 from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
+from agora_build.content import listed
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.kept import Kept
 from agora_build.content.languages import config_in, in_language, microsite_in, thread_in
@@ -40,13 +41,14 @@ from agora_build.rendering.theme import Frame, Theme
 from agora_build.urls import Urls
 
 CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
+INDEX_SCOPE, ENGINE_SCOPE = "~index", "~engine"
 _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
 
 
 class Job(NamedTuple):
     """A scope to render, or the part of a long thread that falls to one process."""
 
-    kind: Literal["thread", "campaign", "city", "assets"]
+    kind: Literal["thread", "campaign", "city", "assets", "index"]
     campaign: str = ""
     debate: str = ""
     shard: int = 0
@@ -55,9 +57,11 @@ class Job(NamedTuple):
     @property
     def name(self) -> str:
         """The name of its record."""
+        part = f"#{self.shard:04}" if self.shards > 1 else ""
         if self.kind == "thread":
-            part = f"#{self.shard:04}" if self.shards > 1 else ""
             return f"{self.campaign}/{self.debate}{part}"
+        if self.kind == "index":
+            return INDEX_SCOPE + part
         return {"campaign": self.campaign, "city": CITY_SCOPE, "assets": ASSETS_SCOPE}[self.kind]
 
 
@@ -91,8 +95,18 @@ class Made(Record):
 
 def thread_jobs(campaign: str, debate: str, contributions: int) -> list[Job]:
     """Cut a thread into parts that processes can share; their number doubles, because all is rendered again then."""
-    shards = 1 << max(0, -(-contributions // _SHARD) - 1).bit_length()
+    shards = _shards(contributions)
     return [Job("thread", campaign, debate, shard, shards) for shard in range(shards)]
+
+
+def index_jobs(contributions: int) -> list[Job]:
+    """Cut the index of a city into parts that processes can share."""
+    shards = _shards(contributions)
+    return [Job("index", shard=shard, shards=shards) for shard in range(shards)]
+
+
+def _shards(contributions: int) -> int:
+    return 1 << max(0, -(-contributions // _SHARD) - 1).bit_length()
 
 
 @dataclasses.dataclass(slots=True)
@@ -111,6 +125,7 @@ class Press:
     twin: str  # a folder for second names of what is written, or ''
     fresh: bool
     theme_changed: bool
+    engine: str = ""  # the search engine that is to be made, with its version
     _themes: dict[str, Theme] = dataclasses.field(default_factory=dict)  # by language
     _owner: int = dataclasses.field(default_factory=os.getpid)
     _reader: Store | None = None
@@ -143,7 +158,8 @@ class Press:
         made.compiled |= kept.made
         if job.shard == 0:
             told = summary(said)
-            made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices))
+            lines = tuple(line for line, _ in listed.of_thread(microsite, said, self.theme().urls))
+            made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices), listed=_blob(lines))
             before = self.reader().scope(job.name)
             made.told = before is None or before.summary != made.row.summary
         return made
@@ -208,6 +224,15 @@ class Press:
         alone = replace(self.site, microsites=(microsite,))
         return heard(alone, summaries, {campaign: [entry for entry in cited if entry]})
 
+    def _index(self, job: Job, language: str) -> Iterator[Output[Any]]:
+        """Declare the part of the index that falls to a job, in a language of the site."""
+        site, urls = in_language(self.site, language), self.theme().urls
+        blobs = (blob for _, blob in self.reader().scopes("listed") if blob)
+        said = [line for blob in blobs for line in pickle.loads(blob)]  # noqa: S301 - our own file
+        around = (line for item in site.microsites for line, _ in listed.of_microsite(item, urls))
+        lines = [*said, *around, *(line for line, _ in listed.of_pages(site, urls))]
+        return declared.index(site, lines, job.shard, job.shards, engine=bool(self.engine))
+
     def _counted(self, microsite: Microsite, said: Thread, kept: Kept) -> Thread:
         """Add to a thread what of its vote may be known today."""
         debate = next(item for item in microsite.debates if item.slug == said.debate)
@@ -261,6 +286,9 @@ class Press:
     def _declared(self, job: Job) -> Iterator[Output[Any]]:
         if job.kind == "assets":
             yield from declared.files(self.site, self.root, self.folders)
+            return
+        if job.kind == "index":
+            yield from self._in_each_language(lambda language: self._index(job, language))
             return
         site = self._alone(job.campaign) if job.kind == "campaign" else self.site
         declare = declared.campaign if job.kind == "campaign" else declared.city

@@ -14,14 +14,16 @@ from typing import Any
 from agora_build.content.site import Entry
 from agora_build.record import Record
 
-_FORMAT = 1  # of this file; another one is as good as none
+_FORMAT = 2  # of this file; another one is as good as none
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE documents (
     path TEXT PRIMARY KEY, digest TEXT, campaign TEXT, debate TEXT, entry BLOB, offer BLOB, named BLOB
 ) WITHOUT ROWID;
 CREATE INDEX threads ON documents (debate, campaign);
-CREATE TABLE scopes (name TEXT PRIMARY KEY, rows BLOB, sums BLOB, wants BLOB, summary BLOB, voices BLOB) WITHOUT ROWID;
+CREATE TABLE scopes (
+    name TEXT PRIMARY KEY, rows BLOB, sums BLOB, wants BLOB, summary BLOB, voices BLOB, listed BLOB
+) WITHOUT ROWID;
 CREATE TABLE made (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;
 """
 
@@ -47,6 +49,7 @@ class ScopeRow(Record, frozen=True):
     wants: bytes
     summary: bytes = b""
     voices: bytes = b""
+    listed: bytes = b""
 
 
 class Store:
@@ -183,8 +186,8 @@ class Store:
 
     def add_scope(self, row: ScopeRow) -> None:
         """Keep a scope."""
-        values = (row.name, row.rows, row.sums, row.wants, row.summary, row.voices)
-        self._database.execute("REPLACE INTO scopes VALUES (?, ?, ?, ?, ?, ?)", values)
+        values = (row.name, row.rows, row.sums, row.wants, row.summary, row.voices, row.listed)
+        self._database.execute("REPLACE INTO scopes VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def remove_scope(self, name: str) -> None:
         """Forget a scope."""

@@ -69,6 +69,10 @@ _OBSTACLES = {
     " Pour comparer, installez de quoi les faire : pip install agora-build[pdf]",
     "other-pdf": "Les PDF de ce site ont été faits avec {0}, et vous avez {1}."
     " Pour comparer, installez les mêmes versions, puis recommencez.",
+    "no-search": "Ce site a un moteur de recherche fait avec {0}, et rien ici ne sait en faire."
+    " Pour comparer, installez de quoi le faire : pip install agora-build[search]",
+    "other-search": "Le moteur de recherche de ce site a été fait avec {0}, et vous avez {1}."
+    " Pour comparer, installez la même version, puis recommencez.",
     "no-git": "Le programme git manque sur cet ordinateur. Installez-le, puis recommencez.",
     "no-repository": "Ce dossier n’est pas dans un dépôt git. Donnez celui de la ville avec --city.",
     "unknown-commit": "Le commit {0} n’est pas dans ce dépôt. Mettez le dépôt à jour (git fetch --all),"

@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "agora.toml", city)
     add_long_debate(city)
     add_every_vote(city)
-    report = built(city, output)
+    report = built(city, output, search=True)
     assert report.problems == []
     return output
 

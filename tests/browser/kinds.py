@@ -50,6 +50,8 @@ KINDS = {
     "city map": r"carte/index\.html",
     "radio": r"radio-agora/index\.html",
     "accessibility": r"accessibilite/index\.html",
+    "search": r"recherche/index\.html",
+    "index": r"recherche/.+-\d+/index\.html",
     "follow-up": r"suivi/index\.html",
     "not found": r"404\.html",
     "page": r"[^/]+/index\.html",
