@@ -9,7 +9,9 @@ import pytest
 from cities import minimal_city
 from exports import ACCOUNT, added, imported, nanterre, places, run, texts, write_csv
 
+from agora_build.content.config_file import read_config
 from agora_build.imports import register
+from agora_build.imports.values import quarters_of
 from agora_build.problems import MESSAGES
 
 PACKAGE = Path(__file__).parents[1] / "agora_build"
@@ -172,6 +174,18 @@ def test_one_consultation_of_the_file_is_taken_and_debates_are_renamed(city: Pat
     assert (code, told["taken"], told["left"]) == (0, {"contributions": 2}, {"other-consultation": 1})
 
 
+def test_the_quarters_of_the_old_platform_are_those_of_the_sample() -> None:
+    """As its profiles wrote them: no two spellings of an apostrophe, a dash or an accent keep them apart."""
+    config, _ = read_config(PACKAGE.parent)
+    assert config is not None
+    quarters = quarters_of(config.quarters)
+    old = (
+        "Centre", "Chemin-de-L'île", "La Boule Champs-Pierreux", "Parc Nord", "Parc Sud", "Petit-Nanterre",
+        "Plateau Mont-Valérien", "République", "Université", "Vieux-Pont / Sainte Geneviève",
+    )  # fmt: skip
+    assert {quarters.find(name) for name in old} == {quarter.id for quarter in config.quarters}
+
+
 def test_nothing_private_enters_the_city(city: Path, tmp_path: Path) -> None:
     """No address, number, age or account id in any file; each is told at its line and replaced by a mask."""
     before = texts(city)
@@ -179,7 +193,10 @@ def test_nothing_private_enters_the_city(city: Path, tmp_path: Path) -> None:
         "Écrivez-moi : moi.meme@exemple.fr ou moi(at)exemple.fr, au 01 47 29 50 50 ou +33 (0)6.12.34.56.78.",
         f"Je suis {ACCOUNT}, mailto:autre@sous.exemple.org, 0612345678, +44 20 7946 0000.",
     ]
-    innocent = "Le 12/05/2016, 1 200 000 euros, 20160312 voix, l’article 2.1.3, @nanterre, 92000 et 0,5 m."
+    innocent = (
+        "Le 12/05/2016, le 01/02/2016 10:30, 01.02.2016 12 30, 1 200 000 euros, 20160312 voix, l’article 2.1.3, "
+        "@nanterre, 92000 et 0,5 m."
+    )
     rows = [[*ALONE[:-1], text] for text in (*hidden, innocent)]
     rows.append(["Les Quais", "Les usages", "Groupe moi@exemple.fr", "3", ACCOUNT, "75+", "", "Du texte."])
     code, told = imported(city, "democracyos", nanterre(tmp_path / "contributions.csv", *rows), *DAY)

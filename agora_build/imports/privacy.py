@@ -12,7 +12,8 @@ _NAME, _HOST = r"[\w.+%-]*\w", r"\w[\w-]*(?:\.[\w-]+)*\.[^\W\d_]{2,}"
 # Without a sign of its own, an address is looked for from the sign that no other word has.
 _EMAIL = re.compile(rf"(?:mailto:)?(?<![\w.+%-]){_NAME}{_AT}{_HOST}", re.IGNORECASE)
 _HINT = re.compile(r"@|[(\[]a(?:t|robase)?[)\]]|arobase", re.IGNORECASE)
-_FRENCH = r"(?<![\w.,])(?:(?:\+|\b00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-9](?:[\s./-]?[0-9]{2}){4}(?![\w])"
+_DATE = r"(?![0-9]{2}[/.-][0-9]{2}[/.-](?:19|20)[0-9]{2}\b)"  # with an hour after it, a date has as many digits
+_FRENCH = rf"(?<![\w.,]){_DATE}(?:(?:\+|\b00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-9](?:[\s./-]?[0-9]{{2}}){{4}}(?![\w])"
 _ABROAD = r"(?<![\w.,])\+[1-9][0-9]{0,2}(?:[\s.()/-]{0,2}[0-9]){7,12}(?![\w])"
 _PHONE = re.compile(f"{_FRENCH}|{_ABROAD}")
 _MEMBER = re.compile(r"gid://\S+?::User\w*/[0-9]+")  # how Decidim writes that a member is named
