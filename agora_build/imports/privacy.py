@@ -16,7 +16,7 @@ _DATE = r"(?![0-9]{2}[/.-][0-9]{2}[/.-](?:19|20)[0-9]{2}\b)"  # with an hour aft
 _FRENCH = rf"(?<![\w.,]){_DATE}(?:(?:\+|\b00)33[\s.-]*(?:\(0\)[\s.-]*)?|0)[1-9](?:[\s./-]?[0-9]{{2}}){{4}}(?![\w])"
 _ABROAD = r"(?<![\w.,])\+[1-9][0-9]{0,2}(?:[\s.()/-]{0,2}[0-9]){7,12}(?![\w])"
 _PHONE = re.compile(f"{_FRENCH}|{_ABROAD}")
-_MEMBER = re.compile(r"gid://\S+?::User\w*/[0-9]+")  # how Decidim writes that a member is named
+_MEMBER = re.compile(r"gid://[^\s/]+/[A-Za-z:]*::User\w*/[0-9]+")  # how Decidim writes that a member is named
 _SURELY_AN_ID = 8  # characters: shorter ids are words and numbers of everyday
 
 
