@@ -150,8 +150,8 @@ def long_file(path: Path, rows: int, taken: int) -> Path:
 
 @pytest.mark.slow
 def test_fifty_thousand_rows_take_no_more_memory_than_a_few(city: Path, tmp_path: Path) -> None:
-    few = peak(city, long_file(tmp_path / "few.csv", 1_000, 500))
-    many = peak(city, long_file(tmp_path / "many.csv", 50_000, 1_500))
+    few = peak(city, long_file(tmp_path / "few.csv", 1_000, 400))
+    many = peak(city, long_file(tmp_path / "many.csv", 50_000, 400))
     assert many - few < 12_000, (few, many)
 
 
