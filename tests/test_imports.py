@@ -9,6 +9,7 @@ import pytest
 from cities import minimal_city
 from exports import ACCOUNT, added, imported, nanterre, places, run, texts, write_csv
 
+from agora_build.commands.imports import import_group
 from agora_build.content.config_file import read_config
 from agora_build.imports import register
 from agora_build.imports.values import quarters_of
@@ -403,6 +404,15 @@ def test_the_report_reads_well(city: Path, tmp_path: Path) -> None:
         "  1 ligne non prise : dites ci-dessus ;\n"
         "    corrigez le fichier et recommencez, ce qui est déjà écrit ne le sera pas deux fois.\n"
     )
+
+
+def test_the_page_for_staff_speaks_of_what_there_is() -> None:
+    """Each system has its command in it, and each option in it exists."""
+    page = (PACKAGE.parent / "docs" / "imports.md").read_text("utf-8")
+    commands = [import_group.commands[name] for name in ("democracyos", "spreadsheet", "polis", "decidim")]
+    assert all(f"agora import {command.name} " in page for command in commands)
+    known = {option for command in commands for parameter in command.params for option in parameter.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z-]+[a-z]", page)) <= known
 
 
 def test_every_code_of_imports_has_words() -> None:
