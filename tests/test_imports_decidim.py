@@ -217,7 +217,7 @@ def test_two_platforms_have_their_own_ids(city: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [((), "import-needs-debate"), ((*DEBATE, "--answers-by", "conseil-municipale"), "import-no-office")],
+    [((), "import-needs-one-debate"), ((*DEBATE, "--answers-by", "conseil-municipale"), "import-no-office")],
 )
 def test_what_is_missing_is_told(city: Path, tmp_path: Path, arguments: tuple[str, ...], code: str) -> None:
     assert places(imported(city, "decidim", write(tmp_path / "p.csv", PROPOSAL), *arguments)[1]) == [(1, code)]

@@ -61,7 +61,7 @@ def _entity(desk: Desk, table: Table) -> str:
         return "results"
     if {"id", "title", "body"} <= stems:
         if not desk.order.debate:
-            raise UnusableError(str(table.path), "import-needs-debate", columns="—")
+            raise UnusableError(str(table.path), "import-needs-one-debate")
         return "proposals"
     raise UnusableError(
         str(table.path), "import-unknown-columns", system="Decidim", columns=", ".join(table.header)[:200]
