@@ -56,6 +56,7 @@ vendor: venv
 
 programs: dev
 	@bash scripts/npm_packages.sh tests/browser
+	@bash scripts/npm_packages.sh tests/lighthouse
 	@bash scripts/test_programs.sh
 
 lint: dev

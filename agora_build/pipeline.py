@@ -157,7 +157,9 @@ def _build(order: Order, cache: str) -> BuildReport:
             frames = frames_of(site)
             engine = search_engine.named() if order.search else ""
             todo.everything |= _frame_hash(frames) != old.get("frame") or engine != old.get("engine", "")
-            press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=city.theme != old.get("theme"))
+            pictures = hash_of(repr(site.pictures).encode())
+            same = (city.theme, pictures) == (old.get("theme"), old.get("pictures"))
+            press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=not same)
             press.engine = engine
         made = _render(order, press, todo, profile)
         with profile.stage("search"):
@@ -170,7 +172,8 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.note("release", identity.encode())
             store.note("since", str(city.since).encode())
             store.keep()
-            said = {"engine": engine, "frame": _frame_hash(frames), "release": identity, "files": files}
+            said = {"engine": engine, "frame": _frame_hash(frames), "pictures": pictures}
+            said |= {"release": identity, "files": files}
             where = os.fspath(order.output)
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
             seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
@@ -220,6 +223,7 @@ def _read(order: Order, city: City, old: Mapping[str, Any], store: Store, todo: 
         todo.note(*known_before[path][1:])
     store.remove(known_before.keys() - seen)
     store.note("audio", pickle.dumps(done.audio))
+    store.note("pictures", pickle.dumps(done.pictures))
 
 
 def _gather(order: Order, city: City, store: Store) -> Site:
@@ -227,7 +231,8 @@ def _gather(order: Order, city: City, store: Store) -> Site:
     assert config is not None  # noqa: S101 - a city without one has problems, and was refused
     named = store.named() | set(city.config.pictures)
     audio = pickle.loads(store.fact("audio"))  # noqa: S301 - our own file
-    return gathered(order.root, config, store.entries(), named, audio)
+    pictures = pickle.loads(store.fact("pictures"))  # noqa: S301 - our own file
+    return gathered(order.root, config, store.entries(), named, audio, pictures)
 
 
 def frame_of(site: Site) -> Frame:

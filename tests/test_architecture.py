@@ -32,6 +32,7 @@ ALONE = {  # each library lives behind one module
     "msgspec": {"record"},
     "tinytag": {"content.audio"},
     "pagefind_bin": {"build.engine"},
+    "imagesize": {"content.picture_sizes"},
     "numpy": {"civic.consensus"},
     "segno": {"rendering.qr"},
     "sqlalchemy": {"intake.store"},

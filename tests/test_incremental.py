@@ -232,9 +232,9 @@ class Editor:
         return f"the day is {self.day}"
 
     def picture(self) -> str:
-        return self.write(
-            f"{QUAIS}/media/plan.svg", f"<svg xmlns='http://www.w3.org/2000/svg'><title>{self.text()}</title></svg>"
-        )
+        title = self.text()
+        head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {len(title)} 20'>"
+        return self.write(f"{QUAIS}/media/plan.svg", f"{head}<title>{title}</title></svg>")
 
     def renamed(self) -> str:
         folder = self.city / QUAIS / "resources"

@@ -19,6 +19,7 @@ from agora_build.content.config_file import ConfigFile
 from agora_build.content.draft import Document, Draft, Offer, offer_of
 from agora_build.content.known import KnownMedia, KnownPlaces
 from agora_build.content.loader import checked, draft_of, entry_of
+from agora_build.content.picture_sizes import Size, picture_sizes
 from agora_build.content.pictures import check_pictures
 from agora_build.content.site import AudioFacts
 from agora_build.content.tree import MAX_TEXT, VOTES, found_at, scan, well_named
@@ -33,11 +34,12 @@ Progress = Callable[[str, int, int], None]
 
 
 class Reading(Record):
-    """What was read: rows for the store, the paths that are gone, the audio facts, or the problems."""
+    """What was read: rows for the store, the paths that are gone, facts of audio and pictures, or the problems."""
 
     rows: list[Row] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     audio: dict[str, AudioFacts] = field(default_factory=dict)
+    pictures: dict[str, Size] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -84,6 +86,7 @@ def read_all(  # noqa: PLR0913, PLR0917 - each is another thing, and they meet h
         count += _CHUNK
         progress("read", min(count, len(paths)), len(paths))
     done.problems += check_pictures(root, named)
+    done.pictures = picture_sizes(root, named)
     return done
 
 

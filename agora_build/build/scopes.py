@@ -124,7 +124,7 @@ class Press:
     stage: str
     twin: str  # a folder for second names of what is written, or ''
     fresh: bool
-    theme_changed: bool
+    theme_changed: bool  # in what pages note that they used: templates, messages, sizes of pictures
     engine: str = ""  # the search engine that is to be made, with its version
     _themes: dict[str, Theme] = dataclasses.field(default_factory=dict)  # by language
     _owner: int = dataclasses.field(default_factory=os.getpid)
@@ -136,7 +136,9 @@ class Press:
         language = language or self.site.config.city.language
         if language not in self._themes:
             known: Callable[[bytes], bytes | None] = lambda key: self.reader().made(key)  # noqa: E731
-            self._themes[language] = Theme(self.folders, self.shown[language], known, language=language)
+            self._themes[language] = Theme(
+                self.folders, self.shown[language], known, language=language, pictures=self.site.pictures
+            )
         return self._themes[language]
 
     def compile_shared(self) -> None:

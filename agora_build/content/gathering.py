@@ -12,6 +12,7 @@ from typing import Any
 
 from agora_build.config import Config
 from agora_build.content.models import Contribution, Erased, ErasedContribution
+from agora_build.content.picture_sizes import Size
 from agora_build.content.site import AudioFacts, Contributed, Entry, Microsite, Site, Thread, ThreadSummary
 from agora_build.content.tree import TOMBSTONES, VOTES
 from agora_build.record import replace
@@ -19,8 +20,13 @@ from agora_build.record import replace
 Key = tuple[str, str]  # a campaign's slug and a debate's
 
 
-def gathered(
-    root: str, config: Config, entries: Iterable[Entry[Any]], media: Iterable[str], audio: Mapping[str, AudioFacts]
+def gathered(  # noqa: PLR0913, PLR0917 - what it gathers
+    root: str,
+    config: Config,
+    entries: Iterable[Entry[Any]],
+    media: Iterable[str],
+    audio: Mapping[str, AudioFacts],
+    pictures: Mapping[str, Size],
 ) -> Site:
     """Gather every entry but the contributions; the microsites still lack what their threads say."""
     by_campaign: dict[str, dict[str, list[Entry[Any]]]] = {}
@@ -36,6 +42,7 @@ def gathered(
         tuple(microsites),
         named,
         dict(sorted(audio.items())),
+        pictures=dict(sorted(pictures.items())),
         sizes={path: os.path.getsize(os.path.join(root, path)) for path in named},
         basemap=_basemap(root, config),
         root=os.fspath(root),

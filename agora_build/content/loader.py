@@ -12,6 +12,7 @@ from agora_build.content.checks import check, check_ids
 from agora_build.content.config_file import ConfigFile, read_config_file
 from agora_build.content.draft import Document, Draft
 from agora_build.content.gathering import Key, cited_by, gathered, heard, in_thread, threads
+from agora_build.content.picture_sizes import picture_sizes
 from agora_build.content.pictures import check_pictures
 from agora_build.content.prose_checks import check_prose
 from agora_build.content.references import check_references
@@ -74,7 +75,7 @@ def _loaded(draft: Draft, named: set[str]) -> Loaded:
     said = threads(entry for entry in entries if in_thread(entry.path))
     others = [entry for entry in entries if not in_thread(entry.path)]
     audio = {path: facts for path, facts in draft.audio.items() if facts is not None}
-    site = gathered(draft.root, config, others, named, audio)
+    site = gathered(draft.root, config, others, named, audio, picture_sizes(draft.root, named))
     known = {name: entry for thread in said.values() for name, entry in thread.by_id.items()}
     cited = {item.slug: [known[name] for name in cited_by(item)] for item in site.microsites}
     return Loaded(heard(site, {key: summary(thread) for key, thread in said.items()}, cited), [], said)

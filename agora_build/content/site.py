@@ -30,6 +30,7 @@ from agora_build.content.models import (
     Timeline,
     Workshop,
 )
+from agora_build.content.picture_sizes import Size
 from agora_build.content.rules import UNKNOWN, History
 from agora_build.record import Record, field
 
@@ -181,6 +182,7 @@ class Site(Record, frozen=True):
     media: tuple[str, ...]  # paths from the city's root of the files that content names, sorted
     audio: dict[str, AudioFacts]  # by path from the city's root
     sizes: dict[str, int] = field(default_factory=dict)  # in bytes, of each file of `media`
+    pictures: dict[str, Size] = field(default_factory=dict)  # width and height, by path from the city's root
     basemap: str = ""  # the text of the file that [map] basemap names
     root: str = ""  # the city's folder, for the files that are published as they are
     translations: tuple[Entry[Any], ...] = ()  # of its free pages, by path

@@ -40,6 +40,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "th": {"scope"},
 }
+SizeOf = Callable[[str], tuple[int, int] | None]
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _GIVEN = {"id", "class", "lang", "dir"}  # what an author may give to an element: {#id .class lang=en}
 _PEOPLES = ("contributions", "places", "workshops")  # folders whose texts have no heading to link to
@@ -49,13 +50,18 @@ class Prose:
     """A Markdown reader for one language; it is used for one text at a time."""
 
     def __init__(
-        self, site_urls: urls.Urls, language: str = "", way: Callable[[str, str], str] = urls.relative
+        self,
+        site_urls: urls.Urls,
+        language: str = "",
+        way: Callable[[str, str], str] = urls.relative,
+        size_of: SizeOf = lambda _target: None,
     ) -> None:
         """Set the extensions up once: creating a reader costs as much as a page.
 
         `way` writes the link from one output path to another; without `language`, it is that of the addresses.
+        `size_of` gives the size of a picture from its output path.
         """
-        self._urls, self._way = site_urls, way
+        self._urls, self._way, self._size_of = site_urls, way, size_of
         self._language = language or site_urls.language
         self._links = _Links()
         self._reader = markdown.Markdown(
@@ -80,6 +86,7 @@ class Prose:
         another than that of the page.
         """
         self._links.resolve = lambda href: self._public(href, source, page)
+        self._links.size_of = lambda href: self._size(href, source)
         self._links.taken = set() if taken is None else taken
         self._reader.reset()
         cleaned = self._cleaner.clean(self._reader.convert(text))
@@ -90,12 +97,16 @@ class Prose:
         path, hash_, anchor = href.partition("#")
         if not path or ":" in path.split("/")[0]:
             return href
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(path)))
+        target = _target(path, source)
         is_page = target.endswith((".md", ".yml"))
         public = self._urls.source(target) if is_page else self._urls.media(target)
         if anchor and target.endswith(".md") and posixpath.basename(posixpath.dirname(target)) not in _PEOPLES:
             anchor = urls.prose_anchor(anchor)
         return self._way(public + hash_ + anchor, page)
+
+    def _size(self, href: str, source: str) -> tuple[int, int] | None:
+        target = _target(href, source)
+        return self._size_of(self._urls.media(target)) if target.startswith("content/") else None
 
 
 class _Attributes(attr_list.AttrListExtension):
@@ -119,10 +130,11 @@ class _GivenAttributes(AttrListTreeprocessor):
 class _Links(Extension, Treeprocessor):
     """Rewrites the href and src of a tree through `resolve`, and its ids so that the layout has none of them.
 
-    `resolve` and `taken` are set before each text.
+    `resolve`, `size_of` and `taken` are set before each text.
     """
 
     resolve: Callable[[str], str]
+    size_of: SizeOf
     taken: set[str]
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
@@ -131,14 +143,21 @@ class _Links(Extension, Treeprocessor):
     def run(self, root: Element) -> None:
         self._name(root)
         for element in root.iter():
+            if element.tag == "img":
+                self._show(element)
             for attribute in ("href", "src"):
                 value = element.get(attribute)
                 if value is not None and not value.startswith("#"):
                     element.set(attribute, self.resolve(value))
-            if element.tag == "img":
-                element.set("loading", "lazy")
             if element.get("href", "").startswith("http"):
                 element.set("rel", "noopener noreferrer")
+
+    def _show(self, picture: Element) -> None:
+        """Let a picture come when it is reached, in a place that is kept for it."""
+        picture.set("loading", "lazy")
+        size = self.size_of(picture.get("src", ""))
+        for name, value in zip(("width", "height"), size or (), strict=False):
+            picture.set(name, str(value))
 
     def _name(self, root: Element) -> None:
         """Give the ids, and the links to them, names that neither the layout nor another prose of the page has."""
@@ -153,6 +172,11 @@ class _Links(Extension, Treeprocessor):
             href = element.get("href", "")
             if href.startswith("#") and len(href) > 1:
                 element.set("href", "#" + urls.prose_anchor(href[1:], rank))
+
+
+def _target(path: str, source: str) -> str:
+    """Give the file of the city to which a path leads from the content file `source`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(source), unquote(path)))
 
 
 def _slug(title: str, _separator: str) -> str:

@@ -7,8 +7,10 @@ import gettext
 import hashlib
 import io
 import posixpath
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -69,7 +71,7 @@ def static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
 class Theme:
     """Renders templates for one site in one language; between two pages it keeps nothing but what it made once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it needs to know
         self,
         folders: tuple[Path, ...],
         frame: Frame,
@@ -77,11 +79,13 @@ class Theme:
         *,
         elsewhere: bool = False,
         language: str = "",
+        pictures: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     ) -> None:
         """Prepare the templates of `folders`, earlier folders first; `known` gives what an earlier build made.
 
         Pages that stand `elsewhere` than on the site's host lead to its public addresses. Without `language`, they
         are in the first language of the site; output paths are those of the first, wherever the pages stand.
+        `pictures` are the sizes of those that content names, by path from the city's root.
         """
         self.frame = frame
         self.config = frame.config
@@ -91,6 +95,7 @@ class Theme:
         self.urls = urls.Urls(first)
         self._edition = Edition(self.urls, "" if self.language == first else self.language)
         self._untranslated: set[str] = set()
+        self._sizes = {self.urls.media(path): size for path, size in pictures.items()}
         self.locale = Locale(self.language)
         self.day, self.day_short, self.weekday = self.locale.day, self.locale.day_short, self.locale.weekday
         self.partial, self.period, self.month = self.locale.partial, self.locale.period, self.locale.month
@@ -111,7 +116,7 @@ class Theme:
     def _prose(self) -> Prose:
         from agora_build.rendering.prose import Prose  # reads Markdown with a library that takes a while to import
 
-        return Prose(self.urls, self.language, self._links.between)
+        return Prose(self.urls, self.language, self._links.between, self._size_of)
 
     def page(self, template: str, path: str, /, **context: object) -> bytes:
         """Render a template as the page at an output path; an undefined name is an error."""
@@ -148,16 +153,17 @@ class Theme:
             self._templates.get_template(name)
 
     def start_recording(self) -> None:
-        """Forget which templates and messages were used."""
+        """Forget which templates, messages and sizes of pictures were used."""
         self._templates.used = set()
 
     def recorded(self) -> frozenset[str]:
-        """Give what was used since the recording started: `template:base.html`, `message:Agenda`."""
+        """Give what was used since then: `template:base.html`, `message:Agenda`, `picture:plan.svg`."""
         return frozenset(self._templates.used)
 
     def value_of(self, used: str) -> str:
-        """Hash what a template or a message says now; '' when it is there no more."""
-        return self._templates.value_of(used)
+        """Hash what a template or a message says now, or give a picture's size; '' when it is there no more."""
+        kind, _, name = used.partition(":")
+        return repr(self._sizes.get(name)) if kind == "picture" else self._templates.value_of(used)
 
     def made(self) -> dict[bytes, bytes]:
         """Give, once, what was compiled here and may serve the next build."""
@@ -222,6 +228,7 @@ class Theme:
             "absolute": self.absolute,
             "root_link": self._root_link,
             "link": self._links.to,
+            "size_of": self._size_attributes,
             "is_here": self._links.is_here,
             "prose": self._told,
             "part": self.part,
@@ -252,6 +259,16 @@ class Theme:
     def _absolute_in(self, language: str) -> str:
         """Give the public address of the page itself in another language."""
         return urls.absolute(self._in(language).place(self._links.path), self.base_url)
+
+    def _size_of(self, target: str) -> tuple[int, int] | None:
+        """Give the size of the picture at an output path, and note that a page shows it."""
+        self._templates.used.add(f"picture:{target}")
+        return self._sizes.get(target)
+
+    def _size_attributes(self, target: str) -> Markup:
+        """Write the size of a picture, so that what follows it stays in place while it comes."""
+        size = self._size_of(target)
+        return Markup(' width="{}" height="{}"').format(*size) if size else Markup("")
 
     def _told(self, text: str, source: str) -> Markup:
         """Render prose where the page stands; its links and its ids are of this page alone."""

@@ -77,10 +77,18 @@ def wake(page: Page) -> None:
         handle = hook.evaluate_handle("e => e.closest('section') || e.parentElement").as_element()
         assert handle is not None
         handle.scroll_into_view_if_needed()
+        ask(page)
         page.wait_for_function("e => !e.hidden", arg=hook, timeout=15_000)
     if hooks:
         page.wait_for_load_state("networkidle")
         page.evaluate("window.scrollTo(0, 0)")
+
+
+def ask(page: Page) -> None:
+    """Ask for the timeline, which is drawn by itself on large screens only."""
+    for button in page.locator(".timeline-ask button").all():
+        if button.is_visible():
+            button.click()
 
 
 def axe(page: Page) -> list[str]:

@@ -44,7 +44,8 @@ WORDS = {
     "Follow-up of the decision": "Suivi de la décision", "Advancing": "En bonne voie", "Campaign": "Concertation",
     "Meetings": "Rencontres", "Decisions": "Décisions", "Debates and votes": "Débats et votes", "Past": "Passé",
     "Under way": "En cours", "To come": "À venir", "Illustrative content": "Contenu d’exemple",
-    "Interactive timeline": "Frise interactive", "Timeline navigation": "Navigation dans la frise",
+    "Interactive timeline": "Frise interactive",
+    "Draw the interactive timeline": "Dessiner la frise", "Timeline navigation": "Navigation dans la frise",
     "Selected step": "Étape choisie", "Previous step": "Étape précédente", "Next step": "Étape suivante",
     "shown": "affichée", "press space to show": "espace pour l’afficher", "First step": "Première étape",
     "Last step": "Dernière étape", "Zoom in": "Zoom avant", "Zoom out": "Zoom arrière",
@@ -176,6 +177,8 @@ def open_page(chromium: Browser, served: str, harness: Path) -> Iterator[Opener]
         opened.page.goto(url)
         if options.get("java_script_enabled", True):
             opened.page.locator("ol.timeline").scroll_into_view_if_needed()
+            if width < 640:
+                opened.page.get_by_role("button", name="Dessiner la frise").click()
             opened.page.wait_for_selector(".tl-slide-active, .tl-timemarker-active")
             opened.page.wait_for_timeout(900)
         return opened
@@ -298,3 +301,24 @@ def test_without_scripts_the_list_is_all_there_is(open_page: Opener) -> None:
     page = open_page(java_script_enabled=False).page
     assert not page.locator(".timeline-view").is_visible()
     assert page.locator("ol.timeline > li").count() == 12
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_phone_draws_it_when_asked_and_its_policy_refuses_nothing(open_page: Opener, scheme: str) -> None:
+    """TimelineJS would write handlers into its elements where there is a touch screen."""
+    opened = open_page(scheme, 360, is_mobile=True, has_touch=True)
+    assert opened.complaints == []
+    assert opened.page.locator(".tl-timemarker").count() == 12
+    assert not opened.page.locator(".timeline-ask").is_visible()
+    assert opened.page.evaluate("document.activeElement.matches('.timeline-view')")
+
+
+def test_a_phone_loads_nothing_before_it_is_asked(chromium: Browser, served: str) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(served)
+    page.locator("ol.timeline").scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    assert not [url for url in asked if "vendor/timelinejs" in url or "donnees.js" in url]
+    page.close()

@@ -1,4 +1,5 @@
-/* Draws a timeline over the list of its steps, with TimelineJS, once the reader reaches it.
+/* Draws a timeline over the list of its steps, with TimelineJS, once the reader reaches it; on a small screen, once the
+   reader asks for it.
    Everything it shows comes from the data file beside the page; nothing is fetched, so that file:// works too. */
 (function () {
   "use strict";
@@ -99,7 +100,8 @@
     then.call(object);
   }
 
-  /* TimelineJS listens to arrow keys on the whole document: hear only those of its own element. */
+  /* TimelineJS listens to arrow keys on the whole document: hear only those of its own element.
+     On touch screens it writes empty handlers into its elements, which the policy of our pages refuses: write none. */
   function construct(element, data, options) {
     var original = document.addEventListener;
     document.addEventListener = function (type, handler, more) {
@@ -109,10 +111,15 @@
       };
       return original.call(document, type, own, more);
     };
+    var set = Element.prototype.setAttribute;
+    Element.prototype.setAttribute = function (name, value) {
+      if (name !== "ontouchstart") { set.call(this, name, value); }
+    };
     try {
       return new window.TL.Timeline(element, data, options);
     } finally {
       delete document.addEventListener;
+      Element.prototype.setAttribute = set;
     }
   }
 
@@ -226,7 +233,7 @@
   }
 
   /* A hidden element is never seen: its parent is what the reader reaches. */
-  document.querySelectorAll("[data-timeline]").forEach(function (element) {
+  function enhanceWhenReached(element) {
     if (!("IntersectionObserver" in window)) { return; }
     var observer = new IntersectionObserver(function (entries) {
       if (entries.some(function (entry) { return entry.isIntersecting; })) {
@@ -235,5 +242,25 @@
       }
     }, { rootMargin: "200px" });
     observer.observe(element.parentElement);
+  }
+
+  function enhanceWhenAsked(element, ask) {
+    ask.hidden = false;
+    ask.firstElementChild.addEventListener("click", function () {
+      enhance(element).then(function () {
+        ask.hidden = true;
+        element.tabIndex = -1;
+        element.focus();
+      });
+    }, { once: true });
+  }
+
+  document.querySelectorAll("[data-timeline]").forEach(function (element) {
+    var ask = element.previousElementSibling;
+    if (window.matchMedia("(max-width: 40rem)").matches && ask && ask.matches(".timeline-ask")) {
+      enhanceWhenAsked(element, ask);
+    } else {
+      enhanceWhenReached(element);
+    }
   });
 })();
