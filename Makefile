@@ -37,7 +37,7 @@ soak: dev vendor programs ## Lancer les seuls tests longs
 	@$(BIN)/python -m pytest -m "slow or soak" --races 100000
 
 clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
-	rm -rf output dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor
+	rm -rf output dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor themes/agora/fonts
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Ce que les cibles ci-dessus demandent : chacune ne fait que ce qui manque.

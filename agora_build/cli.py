@@ -46,6 +46,10 @@ _NO_ENGINE = (
     "Le site n’a pas de moteur de recherche : il manque de quoi le faire (pip install agora-build[search])."
     " La page de recherche mène à l’index."
 )
+_UNDRAWN = (
+    "Les images que les réseaux sociaux montrent à côté d’un lien n’ont pas été dessinées : il manque des paquets"
+    " (pip install agora-build[social]). Pour s’en passer : social_pictures = false dans agora.toml."
+)
 Form = Literal["text", "github", "json"]
 _FORMAT = click.Choice(["text", "github", "json"])
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -251,6 +255,8 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
     click.echo(_built(report))
     if not no_search and not report.engine:
         click.echo(_NO_ENGINE)
+    if report.undrawn:
+        click.echo(_UNDRAWN)
     if profile and report.profile:
         click.echo(_profile(report.profile))
 

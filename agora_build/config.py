@@ -80,6 +80,9 @@ class Publication(Model):
     as_of: Day | None = Field(None, description="Jour auquel le site est arrêté (archive, démonstration).")
     repository: Link | None = Field(None, description="Adresse du dépôt, pour proposer une modification.")
     licence: Line = Field("CC BY-SA 4.0", description="Licence des contenus.")
+    social_pictures: bool = Field(
+        False, description="Dessiner l’image que les réseaux sociaux montrent à côté d’un lien (paquets de [social])."
+    )
     demonstration: bool = Field(False, description="Le site est un exemple : un bandeau le dit.")
 
 

@@ -38,7 +38,7 @@ from agora_build.content.gathering import gathered, heard
 from agora_build.content.languages import in_language
 from agora_build.content.models import Page
 from agora_build.content.site import Entry, Site
-from agora_build.outputs import record, sitemap
+from agora_build.outputs import record, sitemap, social_pictures
 from agora_build.problems import START, Problem, in_order
 from agora_build.record import Record, replace
 from agora_build.rendering.output import Output
@@ -57,6 +57,7 @@ class BuildReport(Record, frozen=True):
     seconds: float = 0.0
     engine: str = ""  # the search engine of the site, with its version
     profile: Profile | None = None
+    undrawn: bool = False  # whether the city asks for social pictures that nothing here can draw
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
@@ -172,13 +173,15 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.note("release", identity.encode())
             store.note("since", str(city.since).encode())
             store.keep()
-            said = {"engine": engine, "frame": _frame_hash(frames), "pictures": pictures}
+            said: dict[str, Any] = {"engine": engine, "frame": _frame_hash(frames), "pictures": pictures}
             said |= {"release": identity, "files": files}
             where = os.fspath(order.output)
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
             seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
             state.write(cache, {**city.state(), **said, **seen})
-    return BuildReport([], files, written, engine=engine, profile=profile)
+    asked = site.config.publication.social_pictures
+    undrawn = asked and not social_pictures.is_drawn(site)
+    return BuildReport([], files, written, engine=engine, profile=profile, undrawn=undrawn)
 
 
 def _touched(order: Order, old: Mapping[str, Any]) -> bool:
@@ -243,6 +246,7 @@ def frame_of(site: Site) -> Frame:
         has_map=site.config.map is not None,
         has_radio=any(microsite.episodes for microsite in site.microsites),
         as_of=site.config.publication.as_of,
+        has_social=social_pictures.is_drawn(site),
     )
 
 
@@ -256,7 +260,9 @@ def _menu_entry(entry: Entry[Page]) -> Entry[Page]:
 
 
 def _frame_hash(frames: Mapping[str, Frame]) -> str:
-    shown = [(name, item.pages, item.has_map, item.has_radio, item.as_of) for name, item in frames.items()]
+    shown = [
+        (name, item.pages, item.has_map, item.has_radio, item.as_of, item.has_social) for name, item in frames.items()
+    ]
     return hash_of(repr(shown).encode())
 
 

@@ -70,6 +70,7 @@ _WORDS = {
         "plain": "facile",
         "search": "recherche",
         "month": "mois",
+        "share": "partage",
     },
     "en": {
         "campaigns": "campaigns",
@@ -129,6 +130,7 @@ _WORDS = {
         "plain": "plain-words",
         "search": "search",
         "month": "month",
+        "share": "share",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -210,6 +212,11 @@ class Urls(Record, frozen=True, dict=True):
     def campaign(self, campaign: str) -> str:
         """Give the front page of a campaign's microsite."""
         return f"{self._words['campaigns']}/{campaign}/{INDEX}"
+
+    def share(self, campaign: str = "") -> str:
+        """Give the picture shown beside a link to a page of a campaign, or of the city."""
+        name = f"{self._words['share']}.png"
+        return f"{self._words['campaigns']}/{campaign}/{name}" if campaign else name
 
     def part(self, campaign: str, name: str) -> str:
         """Give a section of a microsite: timeline, debates, agenda, map, resources, kits, radio."""

@@ -19,6 +19,6 @@ class BrowserFilesHook(BuildHookInterface):  # type: ignore[type-arg]
         if missing:
             names = "\n  ".join(missing)
             raise SystemExit(
-                f"Browser files are missing from themes/agora/static/vendor:\n  {names}\n"
+                f"Browser files are missing from the theme:\n  {names}\n"
                 "Run `make vendor` (it needs Node) first; then the wheel can be built.",
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "themes" / "agora" / "static" / "vendor"
+FONTS = ROOT / "themes" / "agora" / "fonts"  # for drawings made at build: pages never ask for them
 
 # Vendored path -> path in node_modules.
 # TimelineJS wants js/ and css/ side by side: its CSS says ../js/../css/icons.
@@ -64,14 +65,33 @@ FILES = {
 }
 
 
+DRAWN = {
+    **{
+        f"bricolage-grotesque-{part}-{weight}-normal.woff": (
+            f"@fontsource/bricolage-grotesque/files/bricolage-grotesque-{part}-{weight}-normal.woff"
+        )
+        for part in ("latin", "latin-ext")
+        for weight in (500, 700)
+    },
+    "noto-sans-arabic-arabic-700-normal.woff": (
+        "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff"
+    ),
+    "LICENSE-bricolage-grotesque": "@fontsource/bricolage-grotesque/LICENSE",
+    "LICENSE-noto-sans-arabic": "@fontsource/noto-sans-arabic/LICENSE",
+}
+COPIES = {VENDOR / name: source for name, source in FILES.items()} | {
+    FONTS / name: source for name, source in DRAWN.items()
+}
+
+
 def main() -> int:
     """Bring the vendored files up to date; say what changed, or what cannot be found."""
-    absent = [source for source in FILES.values() if not (MODULES / source).is_file()]
+    absent = [source for source in COPIES.values() if not (MODULES / source).is_file()]
     if absent:
         print("Fichiers absents de node_modules :", *absent, sep="\n  ", file=sys.stderr)
         print("Lancez « make vendor », qui installe les paquets avant de les copier.", file=sys.stderr)
         return 1
-    changed = [name for name, source in FILES.items() if _copy(MODULES / source, VENDOR / name)]
+    changed = [target for target, source in COPIES.items() if _copy(MODULES / source, target)]
     removed = _remove_leftovers()
     if changed or removed:
         print(f"Fichiers du navigateur : {len(changed)} copiés, {len(removed)} retirés.")
@@ -80,7 +100,7 @@ def main() -> int:
 
 def missing_files() -> list[str]:
     """List the vendored files that are not there."""
-    return [name for name in FILES if not (VENDOR / name).is_file()]
+    return [str(path.relative_to(ROOT)) for path in COPIES if not path.is_file()]
 
 
 def _copy(source: Path, target: Path) -> bool:
@@ -97,8 +117,8 @@ def _copy(source: Path, target: Path) -> bool:
 
 def _remove_leftovers() -> list[Path]:
     """Remove what an earlier version of this list had copied."""
-    wanted = {VENDOR / name for name in FILES}
-    leftovers = [path for path in VENDOR.rglob("*") if path.is_file() and path not in wanted]
+    found = [path for folder in (VENDOR, FONTS) for path in folder.rglob("*")]
+    leftovers = [path for path in found if path.is_file() and path not in COPIES]
     for path in leftovers:
         path.unlink()
     return leftovers

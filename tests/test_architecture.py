@@ -32,6 +32,8 @@ ALONE = {  # each library lives behind one module
     "msgspec": {"record"},
     "tinytag": {"content.audio"},
     "pagefind_bin": {"build.engine"},
+    "resvg_py": {"rendering.social_picture"},
+    "fontTools": {"rendering.fonts"},
     "imagesize": {"content.picture_sizes"},
     "numpy": {"civic.consensus"},
     "segno": {"rendering.qr"},

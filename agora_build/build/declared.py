@@ -54,6 +54,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         resource_pages,
         rules_pages,
         sheet_pages,
+        social_pictures,
         timeline_pages,
         timelines,
     )
@@ -79,6 +80,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from moderation_pages.outputs(alone, today)
     yield from erased_pages.outputs(alone, today)
     yield from feeds.outputs(alone, today)
+    yield from social_pictures.outputs(alone, today)
     yield from form_pages.outputs(alone, today)
 
 
@@ -96,6 +98,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
         podcast,
         question_feeds,
         radio_pages,
+        social_pictures,
     )
 
     yield from front_pages.city_outputs(site, today)
@@ -108,6 +111,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from followup_pages.city_outputs(site, today)
     yield from accessibility_page.city_outputs(site, today)
     yield from question_feeds.city_outputs(site, today)
+    yield from social_pictures.city_outputs(site, today)
     yield from form_pages.city_outputs(site, today)
 
 

@@ -14,7 +14,7 @@ from agora_build.record import Record
 
 _TAG = re.compile(r'<[A-Za-z]\w*\s(?:[^>"]*"[^"]*")*[^>"]*>')  # what people wrote can look like one, not be one
 _ATTRIBUTE = re.compile(r' (id|href|src|data|poster)="([^"]*)"')
-_REFERENCE = re.compile(r'<link\s[^>]*rel="(?:canonical|alternate|license)"')
+_REFERENCE = re.compile(r'<link\s[^>]*rel="(?:canonical|alternate|license)"|<meta\s+property="og:')
 _FOREIGN = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 HOME = "index.html"

@@ -46,6 +46,7 @@ class Frame(Record, frozen=True):
     has_map: bool
     has_radio: bool
     as_of: datetime.date | None
+    has_social: bool = False  # whether pictures for social networks are drawn
 
 
 def base_theme() -> Path:

@@ -1,0 +1,59 @@
+"""Turns colours into contrasts, and an accent into colours that can be read, in light and in dark."""
+
+from __future__ import annotations
+
+READABLE = 4.5  # the contrast that WCAG 2 asks of text
+# On what each accent fills, white is read; the stylesheet of the theme says the same.
+FILLS = {
+    "city": "#14233c",
+    "seine": "#0a5a8c",
+    "brique": "#a5391d",
+    "parc": "#256537",
+    "prune": "#7b2a6d",
+    "encre": "#2c3a93",
+    "ocre": "#855304",
+    "canal": "#00666b",
+    "garance": "#b0123c",
+    "ardoise": "#414e5c",
+}
+Colour = tuple[float, float, float]
+
+
+def contrast(one: str, other: str) -> float:
+    """Give the contrast of two colours as WCAG 2 computes it, from 1 to 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def lighter(colour: str, part: float = 0.35) -> str:
+    """Mix a colour with white."""
+    return _written(tuple(value + (1 - value) * part for value in _read(colour)))
+
+
+def darker(colour: str, part: float = 0.35) -> str:
+    """Mix a colour with black."""
+    return _written(tuple(value * (1 - part) for value in _read(colour)))
+
+
+def readable(colour: str, *papers: str) -> str:
+    """Give the nearest shade of a colour that is read on each of the papers, which are all light or all dark."""
+    change = darker if _luminance(papers[0]) > 0.18 else lighter  # noqa: PLR2004 - as far from black as from white
+    for step in range(101):
+        shade = change(colour, step / 100)
+        if all(contrast(shade, paper) >= READABLE for paper in papers):
+            return shade
+    return change(colour, 1)
+
+
+def _luminance(colour: str) -> float:
+    linear = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in _read(colour))  # noqa: PLR2004
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def _read(colour: str) -> Colour:
+    red, green, blue = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return red, green, blue
+
+
+def _written(values: tuple[float, ...]) -> str:
+    return "#" + "".join(f"{round(value * 255):02x}" for value in values)
