@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from agora_build.commands.import_systems import decidim, democracyos, polis, spreadsheet
+from agora_build.commands.paper import paper
 
 
 @click.group("import")
@@ -14,3 +15,4 @@ def import_group() -> None:
 
 for _command in (decidim, democracyos, polis, spreadsheet):
     import_group.add_command(_command)
+import_group.add_command(paper)

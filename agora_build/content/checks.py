@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from agora_build.content.answer_checks import check_answer
+from agora_build.content.batch_checks import check_batch, check_sheet
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
 from agora_build.content.method_checks import check_method
 from agora_build.content.moderation_checks import check_logged, check_moderation
-from agora_build.content.tree import DRAWS, VOTES, WITH_ID, Found
+from agora_build.content.tree import BATCHES, DRAWS, VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import START, Problem
 from agora_build.urls import Urls
@@ -165,6 +166,7 @@ def _contribution(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson", "meeting"))
     values, folder = document.values, f"content/campaigns/{document.found.campaign}"
     yield from _reply(draft, document, folder)
+    yield from check_sheet(draft, document)
     theme = values.get("theme")
     known = draft.offer(f"{folder}/debates/{values.get('debate')}.md").themes if theme is not None else None
     if known is not None and isinstance(theme, str) and theme not in known:
@@ -287,4 +289,5 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "answers": check_answer,
     "moderation": _moderation,
     VOTES: _votes,
+    BATCHES: check_batch,
 }

@@ -14,10 +14,10 @@ from typing import Any
 from agora_build.content import markdown_scan
 from agora_build.content.config_file import ConfigFile
 from agora_build.content.fields import Model
-from agora_build.content.models import Ballot, Jury, Table
+from agora_build.content.models import Ballot, Batch, Jury, Table
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source, read_source
-from agora_build.content.tree import TOMBSTONES, Found
+from agora_build.content.tree import BATCHES, TOMBSTONES, Found
 from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
 from agora_build.record import Record, field, replace
@@ -86,6 +86,7 @@ class Offer(Record, frozen=True):
     options: tuple[str, ...] | None = ()  # of a debate; None when they are wrong, and told of
     ballot: Ballot | None = None  # of a debate
     jury: Jury | None = None  # a jury, when it is right
+    batch: Batch | None = None  # a batch of paper sheets, when it is right
     digest: str = ""  # of a table of a vote, which others of the vote are compared with
 
 
@@ -122,7 +123,8 @@ class Draft(Record):
 
     def holds(self, campaign: str, folder: str, name: str) -> bool:
         """Tell whether a campaign has a file of that name in a folder."""
-        return f"content/campaigns/{campaign}/{folder}/{name}.md" in self.found
+        suffix = "yml" if folder == BATCHES else "md"
+        return f"content/campaigns/{campaign}/{folder}/{name}.{suffix}" in self.found
 
     def names(self, campaign: str, folder: str) -> list[str]:
         """List the names of a campaign's files in a folder, for a hint."""
@@ -199,6 +201,7 @@ def offer_of(document: Document) -> Offer:
         options=_listed(document, "options") if folder == "debates" else (),
         ballot=values.get("ballot") if folder == "debates" else None,
         jury=document.meta if isinstance(document.meta, Jury) else None,
+        batch=document.meta if isinstance(document.meta, Batch) else None,
         themes=_listed(document, "themes") if folder == "debates" else None,
         ruled="rules" in document.written,
         layers=ids(document.written.get("layers"))

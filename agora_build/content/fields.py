@@ -173,6 +173,12 @@ def _email(value: str) -> str:
     return value
 
 
+def _initials(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{1,4}", value):
+        raise _refuse("bad-initials", value)
+    return value
+
+
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Time = Annotated[datetime.time, BeforeValidator(_time)]
 DayOrMonth = Annotated[PartialDate, BeforeValidator(_partial_date)]
@@ -186,6 +192,9 @@ Summary = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Id = Annotated[str, AfterValidator(_given)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Initials = Annotated[str, AfterValidator(_initials)]
+SheetCount = Annotated[int, Field(ge=0, le=9_999)]
+SheetNumber = Annotated[int, Field(ge=1, le=9_999)]
 HeadCount = Annotated[int, Field(ge=1, le=100_000)]
 Attendance = Annotated[int, Field(ge=0, le=1_000_000)]
 PictureFile = Annotated[str, PICTURES]
@@ -194,6 +203,7 @@ AnyFile = Annotated[str, FILES]
 QuarterRef = Annotated[str, Reference("quarter")]
 OfficeRef = Annotated[str, Reference("office")]
 DebateRef = Annotated[str, Reference("debate")]
+BatchRef = Annotated[str, Reference("batch")]
 WorkshopRef = Annotated[str, Reference("workshop")]
 ContributionRef = Annotated[str, Reference("contribution")]
 ResourceRef = Annotated[str, Reference("resource")]

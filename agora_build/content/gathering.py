@@ -128,6 +128,7 @@ def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
         questions=_by_date(of("questions")),
         answers=_by_date(of("answers")),
         moderation=_meta(of("moderation")),
+        batches=tuple(sorted(of("batches"), key=lambda entry: int(entry.slug))),
         erased=_by_date(erased),
     )
 

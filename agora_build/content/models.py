@@ -10,6 +10,7 @@ from agora_build.content.fields import (
     AnyFile,
     Attendance,
     AudioFile,
+    BatchRef,
     ContributionRef,
     Day,
     DayOrMonth,
@@ -18,6 +19,7 @@ from agora_build.content.fields import (
     Email,
     HeadCount,
     Id,
+    Initials,
     JuryRef,
     Latitude,
     LayerRef,
@@ -31,6 +33,8 @@ from agora_build.content.fields import (
     QuarterRef,
     ResourceRef,
     Seconds,
+    SheetCount,
+    SheetNumber,
     Slug,
     Summary,
     Time,
@@ -218,10 +222,33 @@ class Contribution(Model):
     quarter: QuarterRef | None = Field(None, description="Quartier.")
     location: Location | None = Field(None, description="Endroit dont elle parle.")
     workshop: WorkshopRef | None = Field(None, description="Atelier dont elle est issue.")
+    batch: BatchRef | None = Field(None, description="Lot de feuilles dont elle est issue (papier).")
+    sheet: SheetNumber | None = Field(None, description="Numéro de la feuille dans le lot (papier).")
     theme: Slug | None = Field(None, description="Thème du débat.")
     position: Literal["for", "against", "neutral"] | None = Field(None, description="Sens de l’argument.")
     reply_to: ContributionRef | None = Field(None, description="Contribution à laquelle elle répond.")
     illustrative: bool = Field(False, description="Contribution d’exemple, signalée comme telle.")
+
+
+class Batch(Model):
+    """Numbered paper sheets given out together, and what became of them; its number is the file's name.
+
+    `agora sheets` writes it; `agora import paper` adds what came back, and who entered and checked it.
+    """
+
+    date: Day = Field(description="Jour où les feuilles ont été données ; les noms de leurs fichiers commencent ainsi.")
+    debate: DebateRef = Field(description="Débat auquel elles répondent.")
+    workshop: WorkshopRef | None = Field(None, description="Rencontre où elles ont été données.")
+    place: Line | None = Field(None, description="Ou lieu où elles ont été laissées : un accueil, une urne.")
+    sheets: SheetNumber = Field(description="Nombre de feuilles, numérotées à partir de 1.")
+    returned: SheetCount | None = Field(None, description="Feuilles revenues, blanches comprises.")
+    blank: SheetCount = Field(0, description="Feuilles revenues blanches.")
+    refused: SheetCount = Field(0, description="Feuilles remplies et non publiées, d’après les règles de modération.")
+    entered_by: Initials | None = Field(None, description="Initiales de qui a fait la première saisie.")
+    checked_by: Initials | None = Field(None, description="Initiales de qui a fait la seconde, et signé.")
+    checked: Day | None = Field(None, description="Jour de la signature.")
+    differences: Attendance | None = Field(None, description="Différences entre les deux saisies, tranchées.")
+    illustrative: bool = Field(False, description="Lot d’exemple, signalé comme tel.")
 
 
 class Workshop(Model):

@@ -26,6 +26,7 @@ _FOLDERS = {
     "resource": "resources",
     "jury": "juries",
     "decision": "decisions",
+    "batch": "batches",
 }
 
 

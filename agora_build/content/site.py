@@ -10,6 +10,7 @@ from agora_build.config import Config
 from agora_build.content.fields import Model
 from agora_build.content.models import (
     Answer,
+    Batch,
     Campaign,
     Channel,
     Contribution,
@@ -161,6 +162,7 @@ class Microsite(Record, frozen=True):
     questions: tuple[Entry[Question], ...] = ()  # by date, then id
     answers: tuple[Entry[Answer], ...] = ()  # by date, then id
     moderation: Moderation | None = None
+    batches: tuple[Entry[Batch], ...] = ()  # of paper sheets, by number
     threads: tuple[ThreadSummary, ...] = ()  # in the order of the debates
     erased: tuple[Entry[Erased], ...] = ()  # questions, places and workshops that were, by date, then name
     cited: tuple[Contributed, ...] = ()  # the contributions that decisions and answers name

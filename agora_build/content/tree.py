@@ -36,6 +36,7 @@ TOMBSTONES: dict[str, type[models.Erased]] = {
     "workshops": models.ErasedWorkshop,
 }
 DRAWS = "draws"  # the records of draws, beside the juries they filled
+BATCHES = "batches"  # of a campaign: a file for each batch of paper sheets
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
 VOTE_FILES: dict[str, type[fields.Model]] = {
     "votes.csv": models.Table,
@@ -47,6 +48,10 @@ VOTE_FILES: dict[str, type[fields.Model]] = {
     "roots.csv": models.Table,
     "paper.yml": models.PaperCount,
     "meetings.yml": models.MeetingTallies,
+}
+_RECORDS: dict[str, tuple[str, type[fields.Model]]] = {  # YAML files that commands write, by the folder they are in
+    "juries": (DRAWS, models.Draw),
+    BATCHES: (BATCHES, models.Batch),
 }
 WITH_ID = ("contributions", "places", "questions")  # each has an opaque id of its own, the others a slug
 NAMED_BY_ID = (*WITH_ID, "answers")  # an answer has the id of what it answers
@@ -61,6 +66,7 @@ MEDIA = frozenset((*fields.PICTURES.suffixes, *fields.AUDIO.suffixes, *fields.FI
 IGNORED = ("LICENSE.md", "README.md")
 MAX_TEXT, MAX_TABLE, MAX_MEDIA, MAX_AUDIO = 1_000_000, 300_000_000, 50_000_000, 200_000_000
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_BATCH = re.compile(r"[1-9][0-9]{0,3}")
 _UNPORTABLE = re.compile(r"[<>:\"|?*#%\\\x00-\x1f\x7f\ud800-\udfff]|^ | $|\.$")
 _MAX_SLUG = 60
 
@@ -144,7 +150,7 @@ def _known_folder(path: str, tree: Tree) -> bool:
     if len(parts) == 1:
         allowed = ("pages", "campaigns", *MEDIA_FOLDERS)
     elif parts[0] == "campaigns" and len(parts) == 3:  # noqa: PLR2004
-        allowed = (*KINDS, "media", VOTES)
+        allowed = (*KINDS, "media", VOTES, BATCHES)
     if allowed and name not in allowed:
         tree.refuse(path, "unexpected-folder", near=nearest(name, allowed), allowed=", ".join(allowed))
         return False
@@ -177,6 +183,8 @@ def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
         tree.media.add(path)
         if not link:
             _small(tree, path, entry, MAX_AUDIO if suffix in fields.AUDIO.suffixes else MAX_MEDIA)
+    elif path.split("/")[3:4] == [BATCHES] and suffix in MEDIA:
+        tree.refuse(path, "scan-in-batches")
     elif not link:
         known = {3: CAMPAIGN_FILES, 5: VOTE_FILES}.get(path.count("/"), {})
         near = nearest(entry.name, known)
@@ -185,7 +193,7 @@ def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
 
 def _may_hold_media(path: str) -> bool:
     parts = path.split("/")
-    return parts[1:3] != ["campaigns", parts[-1]] and parts[3:4] != [VOTES]
+    return parts[1:3] != ["campaigns", parts[-1]] and parts[3:4] not in ([VOTES], [BATCHES])
 
 
 @lru_cache(maxsize=1024)
@@ -198,8 +206,9 @@ def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
             return "campaign", campaign, name.partition(".")[0], CAMPAIGN_FILES[name]
         case ["campaigns", campaign, folder, name] if folder in KINDS and name.endswith(".md"):
             return folder, campaign, name[:-3], KINDS[folder]
-        case ["campaigns", campaign, "juries", name] if name.endswith(".yml"):
-            return DRAWS, campaign, name[:-4], models.Draw
+        case ["campaigns", campaign, folder, name] if folder in _RECORDS and name.endswith(".yml"):
+            kind, record = _RECORDS[folder]
+            return kind, campaign, name[:-4], record
         case ["campaigns", campaign, "votes", debate, name] if name in VOTE_FILES:
             return VOTES, campaign, debate, VOTE_FILES[name]
     return None
@@ -211,6 +220,9 @@ def _name(tree: Tree, path: str, folder: str, slug: str) -> None:
             tree.refuse(path, "bad-id")
         elif not _is_day(slug[:8]):
             tree.refuse(path, "bad-id-date", date=slug[:8])
+    elif folder == BATCHES:
+        if not _BATCH.fullmatch(slug):
+            tree.refuse(path, "bad-batch-name")
     elif not _good_slug(slug):
         tree.refuse(path, "bad-file-name")
 

@@ -19,6 +19,11 @@ def written(meta: Mapping[str, object], body: str = "") -> str:
     return f"---\n{lines}---\n{body}\n" if body else f"---\n{lines}---\n"
 
 
+def yaml_of(meta: Mapping[str, object]) -> str:
+    """Write a file of metadata alone (.yml), in the same way."""
+    return "".join(_lines(meta, ""))
+
+
 def _lines(meta: Mapping[str, object], indent: str) -> Iterator[str]:
     for key, value in meta.items():
         if isinstance(value, Mapping):

@@ -1,0 +1,269 @@
+"""Turns two entries of a batch of paper sheets into the files to write: contributions, and the batch's own record."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from agora_build.content.config_file import read_config_file
+from agora_build.content.draft import Document, Draft, document_of, offer_of
+from agora_build.content.loader import checked, draft_of
+from agora_build.content.models import Batch, Debate
+from agora_build.content.sheet_ids import sheet_id
+from agora_build.content.tree import BATCHES, found_at, scan
+from agora_build.content.writing import written, yaml_of
+from agora_build.imports.sheet_columns import CONSENT, HEADERS, TEXT, Words, words_of
+from agora_build.imports.sheet_differences import Difference, Merged, merged, read_choices, settled
+from agora_build.imports.sheet_entry import (
+    BLANK,
+    REFUSED,
+    WRITTEN,
+    Sheet,
+    Typed,
+    at_cell,
+    batch_named,
+    read_sheets,
+    same_batch,
+    typed,
+)
+from agora_build.imports.tables import Row, TableError, read_table
+from agora_build.problems import Problem, Span
+from agora_build.record import Record, field
+
+Published = Literal["ask", "replace", "keep"]
+_SAID = ("title", "name", "group", "spokesperson", "people", "meeting", "quarter")
+
+
+class Order(Record, frozen=True):
+    """What is asked for: the city, the two entries, what was settled, who entered and signs, and when.
+
+    `published` says what becomes of a sheet that was published and is entered otherwise now.
+    """
+
+    city: Path
+    first: Path
+    second: Path
+    settled: Path | None
+    entered_by: str
+    checked_by: str
+    today: datetime.date
+    published: Published = "ask"
+
+
+class Prepared(Record):
+    """What an import would do: what is wrong, what is to settle, the files to write, and what to tell of the rest."""
+
+    problems: list[Problem] = field(default_factory=list)
+    batch: str = ""  # campaign/number
+    record: Batch | None = None
+    differences: list[Difference] = field(default_factory=list)
+    settled: int = 0  # differences that were settled
+    alike: int = 0  # fields that differ in spaces or signs alone
+    changed: list[Difference] = field(default_factory=list)  # what is published, and what is entered now
+    files: dict[str, bytes] = field(default_factory=dict)  # to write, by path, in order
+    same: int = 0  # sheets that are published as entered
+    kept: int = 0  # sheets that are published otherwise, and stay
+    withheld: int = 0  # names that nobody agreed to publish
+    gone: list[tuple[int, str]] = field(default_factory=list)  # sheets withdrawn, refused or erased since
+    refused: list[tuple[int, str]] = field(default_factory=list)  # sheets for the moderation log, and their ids
+
+
+class _Batch(Record, frozen=True):
+    """A batch of the city, with what is needed to read its sheets."""
+
+    draft: Draft
+    campaign: str
+    number: str
+    document: Document
+    record: Batch
+    words: Words
+
+    def path_of(self, sheet: int) -> str:
+        """Give the path of what a sheet says."""
+        name = sheet_id(self.campaign, self.number, self.record.date, sheet)
+        return f"content/campaigns/{self.campaign}/contributions/{name}.md"
+
+
+def prepared(order: Order) -> Prepared:
+    """Read, compare and check everything; nothing is written."""
+    found = Prepared()
+    tables = [_table(path, found) for path in (order.first, order.second)]
+    if found.problems:
+        return found
+    (one, first_rows), (two, second_rows) = tables
+    if (one.entry, two.entry) == ("2", "1"):
+        (one, first_rows), (two, second_rows) = (two, second_rows), (one, first_rows)
+    found.problems += [*one.problems, *two.problems, *same_batch(one, two)]
+    batch = None if found.problems else _batch(order.city, one, found)
+    if batch is None:
+        return found
+    found.batch = one.batch
+    for entry, rows in ((one, first_rows), (two, second_rows)):
+        read_sheets(entry, rows, batch.record, batch.words)
+        found.problems += entry.problems
+    both = _settled(order, merged(one, two), batch, found)
+    if not found.problems:
+        _compare(order, batch, both, one.path, found)
+    return found
+
+
+def _table(path: Path, found: Prepared) -> tuple[Typed, list[Row]]:
+    try:
+        rows = read_table(path)
+    except TableError as error:
+        found.problems.append(error.problem(os.fspath(path)))
+        return Typed(os.fspath(path)), []
+    return typed(os.fspath(path), rows), rows
+
+
+def _batch(city: Path, entry: Typed, found: Prepared) -> _Batch | None:
+    """Find the batch that an entry names."""
+    config, tree = read_config_file(city), scan(os.fspath(city))
+    known = [f"{item.campaign}/{item.slug}" for item in tree.found if item.folder == BATCHES]
+    wrong = batch_named(entry.batch, known)
+    if wrong is not None:
+        found.problems.append(Problem(entry.path, Span(1, 1), "no-such-batch", wrong))
+        return None
+    draft = draft_of(os.fspath(city), config, tree)
+    campaign, _, number = entry.batch.partition("/")
+    document = draft.document(f"content/campaigns/{campaign}/{BATCHES}/{number}.yml")
+    found.problems += [*config.problems, *document.problems]
+    if config.config is None or not isinstance(document.meta, Batch):
+        return None
+    debate = draft.found.get(f"content/campaigns/{campaign}/debates/{document.meta.debate}.md")
+    meta = draft.document(debate.path).meta if debate else None
+    themes = meta.themes if isinstance(meta, Debate) else ()
+    return _Batch(draft, campaign, number, document, document.meta, words_of(config.config.quarters, themes))
+
+
+def _settled(order: Order, both: Merged, batch: _Batch, found: Prepared) -> Merged:
+    """Apply what was settled, if anything was."""
+    if order.settled is not None:
+        try:
+            rows = read_table(order.settled)
+        except TableError as error:
+            found.problems.append(error.problem(os.fspath(order.settled)))
+            return both
+        choices, problems = read_choices(os.fspath(order.settled), rows, both.differences, batch.words)
+        found.problems += problems
+        both, found.settled = settled(both, choices), len(choices)
+    found.differences, found.alike = both.differences, both.alike
+    return both
+
+
+def _compare(order: Order, batch: _Batch, both: Merged, path: str, found: Prepared) -> None:
+    """Check each sheet as the file it makes, and compare that with what is published."""
+    found.record = _record(order, batch, both, found)
+    record = batch_text(found.record)
+    batch.draft.offers[batch.document.path] = offer_of(document_of(batch.document.found, record))
+    for sheet in both.sheets.values():
+        name = batch.path_of(sheet.number).rpartition("/")[2].removesuffix(".md")
+        if sheet.state == REFUSED:
+            found.refused.append((sheet.number, name))
+        elif sheet.state == WRITTEN:
+            _sheet(order, batch, sheet, path, found)
+    if found.files or batch.record.checked is None or _unsigned(batch.record) != _unsigned(found.record):
+        found.files[batch.document.path] = record  # last: until it is there, nothing of the batch counts as checked
+
+
+def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared) -> None:
+    target = batch.path_of(sheet.number)
+    name = target.rpartition("/")[2].removesuffix(".md")
+    draft, campaign = batch.draft, batch.campaign
+    logged = {*draft.withdrawn(campaign), *draft.refused(campaign), *draft.erased(campaign)}
+    there = target in draft.found
+    if name in logged or (there and draft.document(target).erased):
+        found.gone.append((sheet.number, name))
+        return
+    found.withheld += "name" in sheet.values and sheet.values.get(CONSENT) != "yes"
+    text = contribution_text(batch.record, batch.number, sheet)
+    place = found_at(target)
+    assert place is not None  # noqa: S101 - it was made of a good id
+    document = document_of(place, text)
+    found.problems += (_told(problem, document, sheet, path) for problem in checked(draft, document, order.today))
+    if not there:
+        found.files[target] = text
+        return
+    changes = list(_changes(draft.document(target), document, sheet.number))
+    found.same += not changes
+    if changes and order.published == "ask":
+        found.changed += changes
+    elif changes and order.published == "replace":
+        found.files[target] = text
+    elif changes:
+        found.kept += 1
+
+
+def contribution_text(batch: Batch, number: str, sheet: Sheet) -> bytes:
+    """Write the contribution that a sheet makes; a name that nobody agreed to publish stays out."""
+    values = dict(sheet.values)
+    if values.get(CONSENT) != "yes":
+        values.pop("name", None)
+    voice = "collective" if "group" in values or "people" in values else "individual"
+    meta = {
+        "debate": batch.debate,
+        "date": values.get("date", str(batch.date)),
+        "voice": values.get("voice", voice),
+        "channel": "paper",
+        **{key: values.get(key) for key in _SAID},
+        "workshop": batch.workshop,
+        "batch": number,
+        "sheet": str(sheet.number),
+        "theme": values.get("theme"),
+        "position": values.get("position"),
+        "illustrative": True if batch.illustrative else None,
+    }
+    return written(meta, values.get(TEXT, "")).encode()
+
+
+def _told(problem: Problem, document: Document, sheet: Sheet, path: str) -> Problem:
+    """Tell a problem of the file that a sheet makes at the cell where it was typed, in the words of the sheet."""
+    source = document.source
+    key = TEXT
+    if problem.span.line < source.body_line:
+        key = source.line(problem.span.line).partition(":")[0]
+    if problem.code in ("empty-body", "citizen-text-too-long"):
+        key = TEXT
+    named = problem.values.get("key", "")
+    values = {**problem.values, **({"key": HEADERS.get(named, named)} if named else {})}
+    return at_cell(path, sheet, key if key in HEADERS else TEXT, problem.code, **values)
+
+
+def _changes(before: Document, now: Document, sheet: int) -> Iterator[Difference]:
+    """Compare what is published with what is entered now."""
+    for key in HEADERS:
+        if key == TEXT:
+            old, new = before.source.body, now.source.body
+        else:
+            old, new = (str(item.written.get(key, "")) for item in (before, now))
+        if old != new:
+            yield Difference(sheet, key, old, new)
+
+
+def _record(order: Order, batch: _Batch, both: Merged, found: Prepared) -> Batch:
+    """Count what came back, and say who entered and signed."""
+    states = [sheet.state for sheet in both.sheets.values()]
+    return batch.record.model_copy(
+        update={
+            "returned": sum(state in (WRITTEN, BLANK, REFUSED) for state in states),
+            "blank": states.count(BLANK),
+            "refused": states.count(REFUSED),
+            "entered_by": order.entered_by,
+            "checked_by": order.checked_by,
+            "checked": order.today,
+            "differences": found.settled,
+        }
+    )
+
+
+def _unsigned(batch: Batch) -> Batch:
+    return batch.model_copy(update={"entered_by": None, "checked_by": None, "checked": None})
+
+
+def batch_text(batch: Batch) -> bytes:
+    """Write the record of a batch; what it does not say yet is left out."""
+    usual = {key: info.default for key, info in Batch.model_fields.items()}
+    return yaml_of({key: value for key, value in vars(batch).items() if value != usual[key]}).encode()

@@ -1,0 +1,162 @@
+"""States the columns of a transcription sheet, in plain French, and turns what a person types in them into values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from agora_build.config import Quarter
+from agora_build.content.models import Theme
+from agora_build.content.validate import nearest, shown
+from agora_build.problems import Problem, Span
+from agora_build.record import Record
+
+BATCH, ENTRY, SHEET, STATE, CONSENT, TEXT = "batch", "entry", "sheet", "state", "consent", "text"
+# The key of each column and its header, in the order of the sheet; keys of the model are written with its words.
+HEADERS = {
+    BATCH: "lot",
+    ENTRY: "saisie",
+    SHEET: "feuille",
+    STATE: "état",
+    "date": "date",
+    "voice": "voix",
+    "title": "titre",
+    TEXT: "texte",
+    "name": "nom",
+    CONSENT: "J’accepte que mon nom soit publié",
+    "group": "groupe",
+    "spokesperson": "porte-parole",
+    "people": "personnes",
+    "meeting": "réunion du groupe",
+    "quarter": "quartier",
+    "theme": "thème",
+    "position": "position",
+}
+NEEDED = (BATCH, SHEET, TEXT)
+PREFILLED = (BATCH, ENTRY, SHEET)
+_WORDS: dict[str, dict[str, str]] = {
+    STATE: {"remplie": "written", "blanche": "blank", "refusée": "refused", "non rendue": "absent"},
+    "voice": {"individuelle": "individual", "collective": "collective"},
+    "position": {"pour": "for", "contre": "against", "neutre": "neutral"},
+    CONSENT: {"oui": "yes", "non": "no"},
+}
+_ALSO = {
+    "x": "oui",
+    "vierge": "blanche",
+    "perdue": "non rendue",
+    "individuel": "individuelle",
+    "collectif": "collective",
+}
+_CONTACT = re.compile(r"\b(e ?mails?|mails?|courriels?|tel|telephones?|portables?|mobiles?|adresses?|contacts?)\b")
+_NUMBERS = (
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
+    "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt",
+)  # fmt: skip
+_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
+
+
+class Columns(Record, frozen=True):
+    """Where each column is, by its key, and what is wrong with the header."""
+
+    places: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+
+class Words(Record, frozen=True):
+    """The names that a person may write instead of an id: those of quarters and of a debate's themes."""
+
+    quarters: Mapping[str, str]
+    themes: Mapping[str, str]
+
+
+def words_of(quarters: Sequence[Quarter], themes: Sequence[Theme]) -> Words:
+    """Gather the names of quarters and themes as people may type them."""
+    return Words(
+        {plain(name): item.id for item in quarters for name in (item.id, item.name)},
+        {plain(name): item.id for item in themes for name in (item.id, item.title)},
+    )
+
+
+def plain(text: str) -> str:
+    """Reduce words to what two people surely type alike: no accent, no capital, no punctuation."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"[a-z0-9]+", kept))
+
+
+def columns_of(path: str, number: int, header: Sequence[str]) -> Columns:
+    """Find the columns of a table by its header; contact details and unknown columns are problems."""
+    known = {plain(name): key for key, name in HEADERS.items()}
+    places: dict[str, int] = {}
+    problems: list[Problem] = []
+    for index, cell in enumerate(header):
+        key = known.get(plain(cell))
+        if key and key in places:
+            problems.append(_at(path, number, cell, "repeated-column"))
+        elif key:
+            places[key] = index
+        elif cell and _CONTACT.search(plain(cell)):
+            problems.append(_at(path, number, cell, "contact-column"))
+        elif cell:
+            near = nearest(cell, HEADERS.values())
+            problems.append(_at(path, number, cell, "unknown-column", near=near, allowed=", ".join(HEADERS.values())))
+    missing = (key for key in NEEDED if key not in places)
+    problems += (_at(path, number, HEADERS[key], "missing-column") for key in missing)
+    return Columns(places, tuple(problems))
+
+
+def _at(path: str, number: int, cell: str, code: str, /, **values: str) -> Problem:
+    return Problem(path, Span(number, 1), code, {"value": shown(cell), **values})
+
+
+def value_of(key: str, typed: str, words: Words) -> str:
+    """Give the value that typed words stand for; words that stand for none stay as they are, for the checks to tell."""
+    if key == "date":
+        match = re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", typed)
+        return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}" if match else typed
+    if key == "people":
+        digits = re.sub(r"[\s\u202f\u00a0]", "", typed)
+        return digits if digits.isdecimal() else typed
+    if key in ("quarter", "theme"):
+        return (words.quarters if key == "quarter" else words.themes).get(plain(typed), typed)
+    if key in _WORDS:
+        return _vocabulary(key).get(plain(typed), typed)
+    return typed
+
+
+def _vocabulary(key: str) -> dict[str, str]:
+    own = _WORDS[key]
+    also = {plain(word): own[meant] for word, meant in _ALSO.items() if meant in own}
+    return {**also, **{plain(word): value for word, value in own.items()}, **{value: value for value in own.values()}}
+
+
+def typed_of(key: str, value: str) -> str:
+    """Write a value back as people type it."""
+    return next((word for word, meant in _WORDS.get(key, {}).items() if meant == value), value)
+
+
+def wrong_words(key: str, value: str) -> dict[str, str] | None:
+    """Tell what a closed question allows, when a value is not an answer to it."""
+    if key not in _WORDS or not value or value in _WORDS[key].values():
+        return None
+    allowed = list(_WORDS[key])
+    return {"key": HEADERS[key], "value": shown(value), "allowed": ", ".join(allowed), "near": nearest(value, allowed)}
+
+
+def in_digits(text: str) -> str:
+    """Guess the number that French words write, up to 79; '' when they do not."""
+    folded = plain(text)
+    small = {plain(word): number for number, word in enumerate(_NUMBERS)}
+    if folded in small:
+        return str(small[folded])
+    for word, tens in _TENS.items():
+        rest = folded.removeprefix(word).strip().removeprefix("et ").strip()
+        if folded.startswith(word) and (not rest or 0 < small.get(rest, 0) < 20):  # noqa: PLR2004 - from one to nineteen
+            return str(tens + small.get(rest, 0))
+    return ""
+
+
+def headers() -> Iterator[str]:
+    """List the headers, in order."""
+    return iter(HEADERS.values())
