@@ -165,6 +165,7 @@ def _note_bug() -> str:
         "intake": "intake:intake",
         "relay": "relay:relay",
         "seal": "votes:seal",
+        "sheets": "sheets:sheets",
         "tally": "tally:tally",
         "void": "void:void",
     },

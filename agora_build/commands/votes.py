@@ -15,6 +15,7 @@ from agora_build.civic import codes as civic_codes
 from agora_build.civic.seals import COLUMNS, SEALED, Event, Seal, SealError, following, sealed
 from agora_build.civic.vote_verification import Finding, verify
 from agora_build.commands.findings import tell
+from agora_build.commands.outside import is_inside
 from agora_build.commands.versions import versions
 from agora_build.commands.vote_folder import VoteFolder, files_of, refuse, vote_in, write_table
 from agora_build.content.config_file import read_config
@@ -48,7 +49,7 @@ def codes(name: str, number: int, out: Path, city: Path, day: datetime.datetime 
         refuse(f"« {vote.path / 'codes.csv'} » existe déjà ; des codes faits deux fois ne vaudraient rien")
     if vote.period[0] and today >= vote.period[0]:
         refuse(f"le vote est ouvert depuis le {vote.period[0]} : les codes se publient avant")
-    if _inside(out, city):
+    if is_inside(out, city):
         refuse("les lettres sont secrètes : choisissez avec --out un dossier hors du dépôt, qui ne sera jamais publié")
     made = [civic_codes.code_of(secrets.token_bytes(10)) for _ in range(number)]
     letters = _letters(out, city, vote, made)
@@ -119,12 +120,6 @@ def _letters(out: Path, city: Path, vote: VoteFolder, made: Sequence[str]) -> Pa
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(letters(city, vote.name, vote.period, made))
     return path
-
-
-def _inside(out: Path, city: Path) -> bool:
-    """Tell whether a folder is in the city's, or in a folder that git watches over."""
-    place = out.resolve()
-    return city.resolve() in (place, *place.parents) or any((up / ".git").exists() for up in (place, *place.parents))
 
 
 def _today(city: Path, day: datetime.datetime | None) -> datetime.date:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agora_build.imports.tables import Row, TableError, cleaned
@@ -13,6 +14,11 @@ MAX_UNPACKED = 100_000_000  # bytes: an honest batch takes a hundred times less
 MAX_COLUMNS = 64
 MAX_ROWS = 100_000
 _EXTRA = "odfpy"
+
+
+def is_there() -> bool:
+    """Tell whether spreadsheets can be read and written here."""
+    return importlib.util.find_spec("odf") is not None
 
 
 def read_ods(raw: bytes) -> Iterator[Row]:
@@ -109,3 +115,73 @@ def _letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def write_ods(title: str, rows: list[list[str]], choices: Mapping[int, Sequence[str]], widths: Sequence[str]) -> bytes:
+    """Write a spreadsheet: wrapped cells that stay text whatever is typed, and lists to choose from, by column."""
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import ContentValidation, ContentValidations, Table, TableColumn, TableRow
+
+    document = OpenDocumentSpreadsheet()
+    head, body = _styles(document)
+    validations = ContentValidations()
+    for column, allowed in choices.items():
+        listed = ";".join(f'"{word.replace(chr(34), chr(39))}"' for word in allowed)
+        condition = f"of:cell-content-is-in-list({listed})"
+        validations.addElement(ContentValidation(name=f"choice{column}", condition=condition, allowemptycell="true"))
+    if choices:
+        document.spreadsheet.addElement(validations)
+    table = Table(name=title)
+    for rank, width in enumerate(widths):
+        table.addElement(TableColumn(stylename=_width(document, rank, width), defaultcellstylename=body))
+    for rank, cells in enumerate(rows):
+        row = TableRow()
+        for column, said in enumerate(cells):
+            row.addElement(_cell(said, body if rank else head, f"choice{column}" if rank and column in choices else ""))
+        table.addElement(row)
+    document.spreadsheet.addElement(table)
+    packed = io.BytesIO()
+    document.write(packed)
+    return packed.getvalue()
+
+
+def _styles(document: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Make the styles of titles and of cells."""
+    from odf.number import TextContent, TextStyle
+    from odf.style import Style, TableCellProperties, TextProperties
+
+    kept = TextStyle(name="as-typed")
+    kept.addElement(TextContent())
+    document.automaticstyles.addElement(kept)
+    made = []
+    for name, bold in (("head", True), ("body", False)):
+        style = Style(name=name, family="table-cell", datastylename=kept)
+        shade = {"backgroundcolor": "#e6e6e6"} if bold else {}
+        style.addElement(
+            TableCellProperties(wrapoption="wrap", verticalalign="top", border="0.5pt solid #888888", **shade)
+        )
+        if bold:
+            style.addElement(TextProperties(fontweight="bold"))
+        document.automaticstyles.addElement(style)
+        made.append(style)
+    return made[0], made[1]
+
+
+def _width(document: Any, rank: int, width: str) -> Any:  # noqa: ANN401
+    from odf.style import Style, TableColumnProperties
+
+    style = Style(name=f"width{rank}", family="table-column")
+    style.addElement(TableColumnProperties(columnwidth=width))
+    document.automaticstyles.addElement(style)
+    return style
+
+
+def _cell(said: str, style: Any, validation: str) -> Any:  # noqa: ANN401
+    from odf.table import TableCell
+    from odf.text import P
+
+    chosen = {"contentvalidationname": validation} if validation else {}
+    cell = TableCell(stylename=style, valuetype="string", **chosen) if said else TableCell(stylename=style, **chosen)
+    if said:
+        cell.addElement(P(text=said))
+    return cell

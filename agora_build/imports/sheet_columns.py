@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from agora_build.config import Quarter
-from agora_build.content.models import Theme
+from agora_build.content.models import Debate, Theme
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem, Span
 from agora_build.record import Record
@@ -157,6 +157,18 @@ def in_digits(text: str) -> str:
     return ""
 
 
-def headers() -> Iterator[str]:
-    """List the headers, in order."""
-    return iter(HEADERS.values())
+def keys_for(debate: Debate) -> tuple[str, ...]:
+    """List the columns that a debate asks for."""
+    unasked = {
+        "theme": not debate.themes,
+        "position": debate.method != "arguments",
+        "title": debate.method == "statements",
+    }
+    return tuple(key for key in HEADERS if not unasked.get(key, False))
+
+
+def choices_for(debate: Debate, quarters: Sequence[Quarter]) -> dict[str, tuple[str, ...]]:
+    """List the words among which one chooses, by column."""
+    closed = {key: tuple(words) for key, words in _WORDS.items()}
+    named = {"quarter": tuple(item.name for item in quarters), "theme": tuple(item.title for item in debate.themes)}
+    return {**closed, **{key: words for key, words in named.items() if words}}

@@ -1,0 +1,134 @@
+"""Turns `agora sheets` into a batch of numbered sheets: its record, the forms to print, the tables to enter them in."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from agora_build.commands.batch_forms import write_forms
+from agora_build.commands.outside import is_inside
+from agora_build.commands.vote_folder import refuse
+from agora_build.content.config_file import read_config
+from agora_build.content.day import day_of_build
+from agora_build.content.loader import load
+from agora_build.content.models import Batch, Debate
+from agora_build.content.sheets import Variant
+from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.validate import nearest
+from agora_build.imports.ods import is_there, write_ods
+from agora_build.imports.paper import batch_text
+from agora_build.imports.sheet_table import sheet_table
+from agora_build.imports.tables import write_csv
+
+_MOST = 500  # sheets of a batch: what two people enter in a day
+
+
+@click.command()
+@click.argument("name", metavar="CAMPAGNE[/DEBAT]")
+@click.option("--count", metavar="N", required=True, type=click.IntRange(1, _MOST), help="Combien de feuilles.")
+@click.option("--workshop", metavar="RENCONTRE", help="Rencontre de l’agenda où elles sont données.")
+@click.option("--place", metavar="LIEU", help="Ou lieu où elles sont laissées : « Accueil de la mairie ».")
+@click.option(
+    "--out", metavar="DOSSIER", required=True, type=click.Path(file_okay=False, path_type=Path),
+    help="Où écrire les feuilles, hors du dépôt.",
+)  # fmt: skip
+@click.option("--variant", type=click.Choice(["large", "plain"]), help="En gros caractères, ou en mots simples.")
+@click.option(
+    "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
+    help="Dossier d’agora.toml ; par défaut, le dossier courant.",
+)  # fmt: skip
+@click.option("--now", "day", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour où on les donne.")
+def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
+    name: str,
+    count: int,
+    workshop: str | None,
+    place: str | None,
+    out: Path,
+    variant: Variant | None,
+    city: Path,
+    day: datetime.datetime | None,
+) -> None:
+    """Préparer un lot de feuilles de papier : numérotées, à imprimer, avec de quoi les saisir deux fois."""
+    if (workshop is None) == (place is None):
+        refuse("dites où les feuilles sont données : --workshop et une rencontre, ou --place et un lieu")
+    if is_inside(out, city):
+        refuse("ce que les gens écrivent reste hors du dépôt : choisissez avec --out un dossier protégé, ailleurs")
+    today = day.date() if day else day_of_build(read_config(city)[0])
+    site, microsite, debate = _debate(city, name, today)
+    given = _day(microsite, workshop, day.date() if day else None) or today
+    number = str(max((int(entry.slug) for entry in microsite.batches), default=0) + 1)
+    record = Batch(date=given, debate=debate.slug, workshop=workshop, place=place, sheets=count)
+    _write(city, out, site, microsite, debate, record, number, variant or "", today)
+
+
+def _debate(city: Path, name: str, today: datetime.date) -> tuple[Site, Microsite, Entry[Debate]]:
+    """Find the debate that sheets are for; a campaign of one debate need not name it."""
+    loaded = load(city, today)
+    if loaded.site is None:
+        refuse(f"les fichiers de la ville ont {len(loaded.problems)} problème(s) ; lancez agora check")
+    slug, _, wanted = name.strip("/").partition("/")
+    campaigns = {item.slug: item for item in loaded.site.microsites}
+    if slug not in campaigns:
+        refuse(f"il n’y a pas de campagne « {slug} »{_meant(slug, campaigns)}")
+    debates = {item.slug: item for item in campaigns[slug].debates}
+    if not wanted and len(debates) == 1:
+        wanted = next(iter(debates))
+    if wanted not in debates:
+        refuse(f"écrivez campagne/débat ; débats de « {slug} » : {', '.join(debates) or 'aucun'}")
+    debate = debates[wanted]
+    if debate.meta.method not in ("arguments", "statements"):
+        refuse(f"dans « {name} » on vote par bulletin : le papier se compte dans votes/{wanted}/paper.csv")
+    return loaded.site, campaigns[slug], debate
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known)
+    return f" ; vouliez-vous dire « {near} » ?" if near else ""
+
+
+def _day(microsite: Microsite, workshop: str | None, said: datetime.date | None) -> datetime.date | None:
+    """Give the day of the meeting, unless another was said."""
+    if workshop is None:
+        return said
+    known = {entry.slug: entry for entry in microsite.workshops}
+    if workshop not in known:
+        refuse(f"il n’y a pas de rencontre « {workshop} » dans la campagne{_meant(workshop, known)}")
+    return said or known[workshop].meta.date
+
+
+def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
+    city: Path, out: Path, site: Site, microsite: Microsite, debate: Entry[Debate], record: Batch, number: str,
+    variant: Variant, today: datetime.date,
+) -> None:  # fmt: skip
+    """Write the record of the batch in the city, and what is printed and filled in outside."""
+    folder = out / f"{microsite.slug}-lot-{number}"
+    if folder.exists():
+        refuse(f"« {folder} » existe déjà : il tient peut-être une saisie ; rangez-le, ou choisissez un autre --out")
+    folder.mkdir(parents=True)
+    forms = folder / f"lot-{number}-a-imprimer.html"
+    write_forms(city, site, microsite, debate, variant, today, number, record.sheets, forms)
+    for entry in (1, 2):
+        table = sheet_table(f"{microsite.slug}/{number}", entry, record.sheets, debate.meta, site.config.quarters)
+        path = folder / f"lot-{number}-saisie-{entry}.csv"
+        write_csv(path, table.rows)
+        if is_there():
+            packed = write_ods(f"Saisie {entry}", table.rows, table.choices, table.widths)
+            path.with_suffix(".ods").write_bytes(packed)
+    path = city / f"content/campaigns/{microsite.slug}/batches/{number}.yml"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("xb") as file:
+        file.write(batch_text(record))
+    _tell(folder, forms, path, number, record.sheets)
+
+
+def _tell(folder: Path, forms: Path, path: Path, number: str, count: int) -> None:
+    kinds = ".ods (ou .csv)" if is_there() else ".csv"
+    click.echo(f"Lot {number}, {count} feuilles : {path} (à publier : git add, git commit)")
+    click.echo(f"  à imprimer : {forms}")
+    click.echo(f"  à remplir, chacun la sienne : lot-{number}-saisie-1{kinds[:4]} et lot-{number}-saisie-2{kinds[:4]}")
+    if not is_there():
+        click.echo("  sans tableurs .ods : il manque le programme odfpy (pip install agora-build[paper]).")
+    click.echo(f"  puis : agora import paper lot-{number}-saisie-1.ods lot-{number}-saisie-2.ods, depuis {folder}")

@@ -1,0 +1,33 @@
+"""Turns a batch of paper sheets into the tables in which two people enter it: one line a sheet, numbers filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from agora_build.config import Quarter
+from agora_build.content.models import Debate
+from agora_build.imports.sheet_columns import HEADERS, TEXT, choices_for, keys_for
+from agora_build.record import Record
+
+_WIDE = {TEXT: "12cm", "title": "5cm", "group": "4cm", "meeting": "4cm", "consent": "3cm", "name": "3.5cm"}
+
+
+class SheetTable(Record, frozen=True):
+    """A transcription sheet to fill in: its rows, titles first, and what a spreadsheet helps with, by column."""
+
+    rows: list[list[str]]
+    choices: Mapping[int, Sequence[str]]
+    widths: Sequence[str]
+
+
+def sheet_table(batch: str, entry: int, sheets: int, debate: Debate, quarters: Sequence[Quarter]) -> SheetTable:
+    """Make the sheet of an entry, 1 or 2, of a batch (`campaign/number`)."""
+    keys = keys_for(debate)
+    empty = [""] * (len(keys) - 3)
+    rows = [[batch, str(entry), str(number), *empty] for number in range(1, sheets + 1)]
+    closed = choices_for(debate, quarters)
+    return SheetTable(
+        [[HEADERS[key] for key in keys], *rows],
+        {index: closed[key] for index, key in enumerate(keys) if key in closed},
+        [_WIDE.get(key, "2.6cm") for key in keys],
+    )
