@@ -133,23 +133,104 @@ def test_the_sitemap_tells_where_each_page_is_in_each_language(site: Path) -> No
     assert f"<url><loc>{base}/en/a-propos/</loc>{links}</url>" in text
 
 
-def test_an_edit_gives_the_tree_of_a_full_build(tmp_path: Path) -> None:
-    """A title changes in both languages, the city's words in one, a language goes: each time as if built anew."""
+QUAIS = "content/campaigns/les-quais"
+TRANSLATIONS = {
+    f"{QUAIS}/campaign.en.md": "---\ntitle: The quays\nsummary: What to do with the quays?\n"
+    "question: What would you do on the quays?\npicture:\n  alt: Map of the quays.\n---\n## The project\n\n"
+    "The quays will be given back to people on foot. See [the debate](debates/usages.md).\n",
+    f"{QUAIS}/debates/usages.en.md": "---\ntitle: Uses\nthemes:\n  - id: nature\n    title: Nature and trees\n---\n",
+    f"{QUAIS}/timeline.en.yml": "steps:\n  - {}\n  - title: Works\n",
+    "content/pages/a-propos.en.md": "---\ntitle: About\n---\nThis site is that of the city.\n",
+}
+
+
+def write(city: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (city / name).write_text(text, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same city, some files of which are translated."""
+    folder = tmp_path_factory.mktemp("translated")
+    city = add_languages(minimal_city(folder))
+    write(city, TRANSLATIONS)
+    assert built(city, folder / "output").problems == []
+    return folder / "output"
+
+
+def test_what_is_translated_is_said_in_the_language_and_facts_stay(translated: Path) -> None:
+    page = html(translated, "en/campagnes/les-quais/index.html")
+    assert '<h1 class="mast__title">The quays</h1>' in page
+    assert 'alt="Map of the quays."' in page
+    assert '<a href="debats/usages/index.html">the debate</a>' in page
+    assert "7 March 2016 to 30 June 2017" in page
+    assert "The quays" not in html(translated, "campagnes/les-quais/index.html")
+    about = html(translated, "en/a-propos/index.html")
+    assert "This site is that of the city." in about
+    assert "not translated yet" not in about
+    assert '<a href="../a-propos/index.html">About</a>' in html(translated, "en/suivi/index.html")
+
+
+def test_what_a_translation_does_not_say_is_said_as_it_was_written(translated: Path) -> None:
+    """A question, one theme of two, one step of two: each in its own language, and the page says so."""
+    debate = html(translated, "en/campagnes/les-quais/debats/usages/index.html")
+    assert "<title>Uses · " in debate
+    assert '<span lang="fr" dir="ltr">Quels usages pour les quais\u202f?</span>' in debate
+    assert "Nature and trees" in debate
+    assert '<span lang="fr" dir="ltr">Jeux</span>' in debate
+    assert "not translated yet" in debate
+    timeline = html(translated, "en/campagnes/les-quais/frise/index.html")
+    assert '<span lang="fr" dir="ltr">Ouverture de la concertation</span>' in timeline
+    assert ">Works<" in timeline
+    drawn = html(translated, "en/campagnes/les-quais/frise/donnees.js")
+    assert '"headline":"Works"' in drawn
+    assert '"headline":"Travaux"' in html(translated, "campagnes/les-quais/frise/donnees.js")
+
+
+def test_edits_give_the_tree_of_a_full_build(tmp_path: Path) -> None:
+    """Whatever changes in whatever language, the site is as if it was built anew."""
     city, output = add_languages(minimal_city(tmp_path)), tmp_path / "output"
-    assert built(city, output).problems == []
-    campaign, config = city / "content/campaigns/les-quais/campaign.md", city / "agora.toml"
-    edits = (
-        (campaign, "title: Les quais", "title: Les berges"),
-        (city / "content/pages/a-propos.md", "title: ", "title: Tout "),
-        (config, "[publication]", '[city.en]\ntagline = "Together"\n\n[publication]'),
-        (config, '["fr", "en"]', '["fr"]'),
-    )
-    for number, (file, before, after) in enumerate(edits):
-        text = file.read_text("utf-8")
+    campaign, config = f"{QUAIS}/campaign.md", "agora.toml"
+
+    def replaced(name: str, before: str, after: str) -> dict[str, str]:
+        text = (city / name).read_text("utf-8")
         assert before in text
-        file.write_text(text.replace(before, after, 1), "utf-8")
-        assert built(city, output).problems == []
-        assert built(city, tmp_path / f"full{number}", full=True).problems == []
-        assert tree(output) == tree(tmp_path / f"full{number}"), after
-        assert built(city, output).problems == []
+        return {name: text.replace(before, after, 1)}
+
+    def same() -> None:
+        full = tmp_path / f"full{len(list(tmp_path.iterdir()))}"
+        assert built(city, full, full=True).problems == []
+        assert tree(output) == tree(full)
+
+    assert built(city, output).problems == []
+    write(city, TRANSLATIONS)
+    assert built(city, output).problems == []
+    same()
+    write(city, replaced(f"{QUAIS}/campaign.en.md", "The quays", "The embankments"))
+    write(city, replaced(campaign, "title: Les quais", "title: Les berges"))
+    assert built(city, output).problems == []
+    assert "The embankments" in html(output, "en/campagnes/les-quais/debats/usages/index.html")
+    write(city, replaced("content/pages/a-propos.en.md", "About", "About us"))
+    write(city, replaced(config, "[publication]", '[city.en]\ntagline = "Together"\n\n[publication]'))
+    assert built(city, output).problems == []
+    (city / QUAIS / "debates/usages.en.md").unlink()
+    assert built(city, output).problems == []
+    same()
+    (city / QUAIS / "campaign.en.md").unlink()
+    (city / QUAIS / "timeline.en.yml").unlink()
+    (city / "content/pages/a-propos.en.md").unlink()
+    write(city, replaced(config, '["fr", "en"]', '["fr"]'))
+    assert built(city, output).problems == []
+    same()
     assert not (output / "en").exists()
+
+
+def test_a_step_that_comes_is_asked_of_the_translation_too(tmp_path: Path) -> None:
+    """The original alone changed: what translates it is checked against it again."""
+    city, output = add_languages(minimal_city(tmp_path)), tmp_path / "output"
+    write(city, TRANSLATIONS)
+    assert built(city, output).problems == []
+    with (city / QUAIS / "timeline.yml").open("a", encoding="utf-8") as file:
+        file.write("  - start: 2018\n    title: Fin\n")
+    assert [problem.code for problem in built(city, output).problems] == ["translation-items"]

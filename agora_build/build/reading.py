@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import pickle
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from agora_build.build import workers
 from agora_build.build.signature import Signatures
@@ -107,7 +107,8 @@ def read_changed(  # noqa: PLR0913, PLR0917 - the same
     for path in paths:
         document, before = draft.document(path), store.row(path)
         if before is None or before.digest != document.digest:
-            if any(checked(draft, document, today)) or (before and _matters(document, before)):
+            translated = any(name in new for name in _translations(path, config))
+            if translated or any(checked(draft, document, today)) or (before and _matters(document, before)):
                 return None
             done.rows.append(row_of(document))
     return done
@@ -128,6 +129,13 @@ def row_of(document: Document) -> Row:
         b"" if said else pickle.dumps(offer_of(document), pickle.HIGHEST_PROTOCOL),
         pickle.dumps(sorted(document.named), pickle.HIGHEST_PROTOCOL) if document.named else b"",
     )
+
+
+def _translations(path: str, config: ConfigFile) -> Iterator[str]:
+    """Name the files that may translate a content file: they are checked against it."""
+    stem, dot, suffix = path.rpartition(".")
+    for language in config.config.city.others if config.config else ():
+        yield f"{stem}.{language}{dot}{suffix}"
 
 
 def _changed(old: Signatures, new: Signatures) -> list[str] | None:

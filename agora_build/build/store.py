@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agora_build.content.site import Entry
+from agora_build.content.tree import translated_by
 from agora_build.record import Record
 
 _FORMAT = 2  # of this file; another one is as good as none
@@ -212,7 +213,8 @@ def entry_blob(entry: Entry[Any]) -> bytes:
 def entry_from(blob: bytes, digest: str) -> Entry[Any]:
     """Read an entry back."""
     slug, campaign, path, meta, body = pickle.loads(blob)  # noqa: S301 - our own file, in a folder of the city
-    return Entry(slug, campaign, path, meta, body, digest)
+    of, language = translated_by(path)
+    return Entry(slug, campaign, path, meta, body, digest, language, of)
 
 
 def _remove(path: str) -> None:

@@ -12,7 +12,7 @@ from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
 from agora_build.content.method_checks import check_method
 from agora_build.content.moderation_checks import check_logged, check_moderation
-from agora_build.content.tree import BATCHES, DRAWS, VOTES, WITH_ID, Found
+from agora_build.content.tree import BATCHES, DRAWS, TRANSLATIONS, VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import START, Problem
 from agora_build.urls import Urls
@@ -76,6 +76,7 @@ def _ordered(document: Document, first: str, last: str) -> Iterator[Problem]:
 def _page(draft: Draft, document: Document) -> Iterator[Problem]:
     urls = Urls(draft.config.config.city.language if draft.config.config else "fr")
     taken = {urls.section(name).partition("/")[0] for name in _SECTIONS} | {"assets", "index"}
+    taken |= set(draft.config.config.city.others) if draft.config.config else set()
     if document.found.slug in taken:
         yield document.at_key("reserved-name", value=document.found.slug)
 
@@ -259,6 +260,12 @@ def _jury(draft: Draft, document: Document) -> Iterator[Problem]:
     return jury_checks.check_jury(draft, document)
 
 
+def _translation(draft: Draft, document: Document) -> Iterator[Problem]:
+    from agora_build.content import translation_checks
+
+    return translation_checks.check_translation(draft, document)
+
+
 def _draw(draft: Draft, document: Document) -> Iterator[Problem]:
     from agora_build.content import jury_checks
 
@@ -288,6 +295,7 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     "questions": _question,
     "answers": check_answer,
     "moderation": _moderation,
+    TRANSLATIONS: _translation,
     VOTES: _votes,
     BATCHES: check_batch,
 }

@@ -30,10 +30,16 @@ def gathered(  # noqa: PLR0913, PLR0917 - what it gathers
 ) -> Site:
     """Gather every entry but the contributions; the microsites still lack what their threads say."""
     by_campaign: dict[str, dict[str, list[Entry[Any]]]] = {}
+    translations: dict[str, list[Entry[Any]]] = {}
     for entry in entries:
+        if entry.language:
+            translations.setdefault(entry.campaign, []).append(entry)
+            continue
         by_campaign.setdefault(entry.campaign, {}).setdefault(folder_of(entry.path), []).append(entry)
     pages = by_campaign.pop("", {}).get("pages", [])
-    microsites = sorted((_microsite(folders) for folders in by_campaign.values()), key=lambda site: site.slug)
+    microsites = sorted(
+        (_microsite(folders, translations) for folders in by_campaign.values()), key=lambda site: site.slug
+    )
     microsites.sort(key=lambda site: site.campaign.meta.opens, reverse=True)
     named = tuple(sorted(media))
     return Site(
@@ -46,6 +52,7 @@ def gathered(  # noqa: PLR0913, PLR0917 - what it gathers
         sizes={path: os.path.getsize(os.path.join(root, path)) for path in named},
         basemap=_basemap(root, config),
         root=os.fspath(root),
+        translations=_in_order(translations.get("", ())),
     )
 
 
@@ -106,7 +113,11 @@ def _heard(
     )
 
 
-def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
+def _in_order(translations: Iterable[Entry[Any]]) -> tuple[Entry[Any], ...]:
+    return tuple(sorted(translations, key=lambda entry: entry.path))
+
+
+def _microsite(folders: Mapping[str, list[Entry[Any]]], translations: Mapping[str, list[Entry[Any]]]) -> Microsite:
     erased = [entry for name in TOMBSTONES for entry in folders.get(name, ()) if isinstance(entry.meta, Erased)]
 
     def of(folder: str) -> list[Entry[Any]]:
@@ -130,6 +141,7 @@ def _microsite(folders: Mapping[str, list[Entry[Any]]]) -> Microsite:
         moderation=_meta(of("moderation")),
         batches=tuple(sorted(of("batches"), key=lambda entry: int(entry.slug))),
         erased=_by_date(erased),
+        translations=_in_order(translations.get(of("campaign")[0].slug, ())),
     )
 
 

@@ -65,7 +65,8 @@ def entry_of(document: Document) -> Entry[Any]:
     """Keep what a checked file says."""
     found = document.found
     slug = found.campaign if found.folder == "campaign" else found.slug
-    return Entry(slug, found.campaign, found.path, document.meta, document.source.body, document.digest)
+    body, digest = document.source.body, document.digest
+    return Entry(slug, found.campaign, found.path, document.meta, body, digest, found.language, found.of)
 
 
 def _loaded(draft: Draft, named: set[str]) -> Loaded:

@@ -65,9 +65,10 @@ def check_prose(draft: Draft, document: Document) -> Iterator[Problem]:
     """Check every text of a file."""
     checker = _Checker(draft)
     source = document.source
-    if document.found.folder in _STAFF and source.body:
+    found = found_at(document.found.of) or document.found  # a translation is written as its original is
+    if found.folder in _STAFF and source.body:
         yield from checker.staff(Passage(document, source.body))
-    elif document.found.folder in _CITIZENS and source.body:
+    elif found.folder in _CITIZENS and source.body:
         yield from _citizen(Passage(document, source.body))
     for path, text, staff in staff_values(document.found.model, document.written):
         passage = Passage(document, text, path)
@@ -126,6 +127,10 @@ class _Checker:
             yield passage.problem("link-escapes", link.start, len(link.target), **values)
         elif target in self._draft.found and self._draft.found[target].folder == "answers":
             yield passage.problem("link-to-answer", link.start, len(link.target), **values)
+        elif name and target in self._draft.found and self._draft.found[target].language:
+            written = self._draft.found[target].of
+            named = {"original": posixpath.relpath(written, folder)}
+            yield passage.problem("link-to-translation", link.start, len(link.target), **values, **named)
         elif target in self._draft.found and not link.picture:
             yield from self._anchor(passage, link, target, unquote(fragment))
         elif target in self._draft.files:

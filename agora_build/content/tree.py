@@ -13,7 +13,7 @@ from functools import lru_cache
 from agora_build.content import fields, models
 from agora_build.content.validate import nearest
 from agora_build.problems import START, Problem
-from agora_build.record import Record, field
+from agora_build.record import Record, field, replace
 
 KINDS: dict[str, type[fields.Model]] = {
     "debates": models.Debate,
@@ -35,6 +35,9 @@ TOMBSTONES: dict[str, type[models.Erased]] = {
     "places": models.ErasedPlace,
     "workshops": models.ErasedWorkshop,
 }
+TRANSLATIONS = "translations"  # what says in another language the words of a file beside it
+_TRANSLATED = re.compile(r"(.+)\.([a-z]{2})(\.md|\.yml)")
+_NOT_TRANSLATED = ("contributions", "questions", "places", "draws", "votes")  # what people said stays as they said it
 DRAWS = "draws"  # the records of draws, beside the juries they filled
 BATCHES = "batches"  # of a campaign: a file for each batch of paper sheets
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
@@ -80,6 +83,8 @@ class Found(Record, frozen=True):
     slug: str
     model: type[fields.Model]
     readable: bool  # False when it is too big or a link: it counts as there, it is not read
+    language: str = ""  # of a translation
+    of: str = ""  # the path of what a translation translates
 
 
 class Tree(Record):
@@ -112,8 +117,29 @@ def scan(root: str) -> Tree:
 
 def found_at(path: str) -> Found | None:
     """Tell what a path that was accepted before is; None for what is not a content file."""
+    original, language = translated_by(path)
+    if original:
+        return _translation(path, original, language)
     place = _place(path)
     return Found(path, *place, readable=True) if place else None
+
+
+def translated_by(path: str) -> tuple[str, str]:
+    """Tell the path of the original of a translation, and its language, from its own; '' for any other file."""
+    match = _TRANSLATED.fullmatch(path) if path.count(".") > 1 else None
+    return (f"{match[1]}{match[3]}", match[2]) if match else ("", "")
+
+
+def _translation(path: str, original: str, language: str) -> Found | None:
+    """Tell what a translation is from what its original is, whether it is there or not."""
+    place = _place(original)
+    if place is None or place[0] in _NOT_TRANSLATED:
+        return None
+    from agora_build.content.words import translation_of  # most cities have one language
+
+    _, campaign, slug, model = place
+    translation = translation_of(model)
+    return Found(path, TRANSLATIONS, campaign, f"{slug}.{language}", translation, True, language, original)
 
 
 def well_named(found: Found) -> bool:
@@ -170,13 +196,12 @@ def _file(tree: Tree, path: str, entry: os.DirEntry[str]) -> None:
     elif not entry.is_file(follow_symlinks=False):  # a pipe or a device: reading it may never end
         tree.refuse(path, "unexpected-file", near="")
         return
-    place = _place(path)
+    found = found_at(path)
     suffix = os.path.splitext(path)[1].lower()
-    if place:
-        folder, campaign, slug, model = place
-        _name(tree, path, folder, slug)
-        readable = not link and _small(tree, path, entry, MAX_TABLE if model is models.Table else MAX_TEXT)
-        tree.found.append(Found(path, folder, campaign, slug, model, readable))
+    if found:
+        _name(tree, path, found.folder, found.slug)
+        readable = not link and _small(tree, path, entry, MAX_TABLE if found.model is models.Table else MAX_TEXT)
+        tree.found.append(replace(found, readable=readable))
     elif suffix in MEDIA and path.count("/") > 1 and _may_hold_media(path):
         if _UNPORTABLE.search(entry.name):
             tree.refuse(path, "bad-media-name")
@@ -215,7 +240,8 @@ def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
 
 
 def _name(tree: Tree, path: str, folder: str, slug: str) -> None:
-    if folder in NAMED_BY_ID:
+    slug = slug.partition(".")[0] if folder == TRANSLATIONS else slug
+    if folder in NAMED_BY_ID or (folder == TRANSLATIONS and path.split("/")[-2] == "answers"):
         if not fields.ID.fullmatch(slug):
             tree.refuse(path, "bad-id")
         elif not _is_day(slug[:8]):

@@ -130,6 +130,8 @@ def _problem(model: type[Model], details: ErrorDetails, path: Path, source: Loca
         return source.problem(name, source.at_key(path), **values)
     if name == "unknown-key":
         allowed = tuple(_model_at(model, path[:-1]))
+        original = getattr(model, "original", None)
+        name = "not-translatable" if original and path[-1] in _model_at(original, path[:-1]) else name
         values |= {"near": nearest(str(path[-1]), allowed), "allowed": ", ".join(allowed)}
         return source.problem(name, source.at_key(path), **values)
     return source.problem(name, source.at_value(path), **values, **_details(name, value, details.get("ctx", {})))
