@@ -11,10 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from cities import minimal_city
+from cities import minimal_city, sample
 from sites import built as build
 
-ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)
 NAMES = [".output.lag", ".output.previous", "output"]  # the site, its spare, and in what they differ
 BUILD = "import sys; from agora_build.cli import main; main(['build', '--output', *sys.argv[1:]])"
@@ -26,11 +25,11 @@ def tree(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def built_under(output: Path, **environment: str) -> dict[str, str]:
-    """Build the sample in another process with other surroundings."""
+def built_under(city: Path, output: Path, **environment: str) -> dict[str, str]:
+    """Build a city in another process with other surroundings."""
     subprocess.run(
         [sys.executable, "-c", BUILD, str(output)],
-        cwd=ROOT,
+        cwd=city,
         env={**os.environ, "SOURCE_DATE_EPOCH": "1484913600", **environment},
         check=True,
         capture_output=True,
@@ -40,8 +39,9 @@ def built_under(output: Path, **environment: str) -> dict[str, str]:
 
 def test_same_bytes_under_another_time_zone_locale_and_hash_seed(tmp_path: Path) -> None:
     """A site depends on its content and its day, never on the machine that built it."""
-    here = built_under(tmp_path / "a", TZ="Europe/Paris", LC_ALL="C.UTF-8", PYTHONHASHSEED="1")
-    there = built_under(tmp_path / "b", TZ="Pacific/Auckland", LC_ALL="tr_TR.UTF-8", PYTHONHASHSEED="4242")
+    city = sample(tmp_path / "city")
+    here = built_under(city, tmp_path / "a", TZ="Europe/Paris", LC_ALL="C.UTF-8", PYTHONHASHSEED="1")
+    there = built_under(city, tmp_path / "b", TZ="Pacific/Auckland", LC_ALL="tr_TR.UTF-8", PYTHONHASHSEED="4242")
     assert len(here) > 300
     assert {path for path in here | there if here.get(path) != there.get(path)} == set()
 

@@ -6,18 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from cities import minimal_city
+from cities import minimal_city, speak
 from sites import built
-
-LANGUAGES = 'email = "agora@villeneuve.example"\nlanguages = ["fr", "en"]\n'
-
-
-def add_languages(city: Path, more: str = "", languages: str = LANGUAGES) -> Path:
-    """Let a city speak several languages."""
-    config = city / "agora.toml"
-    text = config.read_text("utf-8")
-    config.write_text(text.replace('email = "agora@villeneuve.example"\n', languages, 1) + more, "utf-8")
-    return city
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -33,7 +23,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small city in French and in English, of which nothing is translated but its own words."""
     folder = tmp_path_factory.mktemp("languages")
     words = '\n[city.en]\nsite = "The Agora of Villeneuve"\ntagline = "Deciding the city together"\n'
-    report = built(add_languages(minimal_city(folder), words), folder / "output")
+    report = built(speak(minimal_city(folder), words, ("fr", "en")), folder / "output")
     assert report.problems == []
     return folder / "output"
 
@@ -140,7 +130,8 @@ TRANSLATIONS = {
     "The quays will be given back to people on foot. See [the debate](debates/usages.md).\n",
     f"{QUAIS}/debates/usages.en.md": "---\ntitle: Uses\nthemes:\n  - id: nature\n    title: Nature and trees\n---\n",
     f"{QUAIS}/timeline.en.yml": "steps:\n  - {}\n  - title: Works\n",
-    "content/pages/a-propos.en.md": "---\ntitle: About\n---\nThis site is that of the city.\n",
+    "content/pages/a-propos.en.md": "---\ntitle: About\n---\nThis site is that of the city. See [how](#part).\n\n"
+    "## Part\n",
 }
 
 
@@ -153,7 +144,7 @@ def write(city: Path, files: dict[str, str]) -> None:
 def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same city, some files of which are translated."""
     folder = tmp_path_factory.mktemp("translated")
-    city = add_languages(minimal_city(folder))
+    city = speak(minimal_city(folder), languages=("fr", "en"))
     write(city, TRANSLATIONS)
     assert built(city, folder / "output").problems == []
     return folder / "output"
@@ -168,6 +159,8 @@ def test_what_is_translated_is_said_in_the_language_and_facts_stay(translated: P
     assert "The quays" not in html(translated, "campagnes/les-quais/index.html")
     about = html(translated, "en/a-propos/index.html")
     assert "This site is that of the city." in about
+    assert '<h2 id="texte-participer">Part</h2>' in about, "the id is that of the original"
+    assert '<a href="#texte-participer">how</a>' in about
     assert "not translated yet" not in about
     assert '<a href="../a-propos/index.html">About</a>' in html(translated, "en/suivi/index.html")
 
@@ -190,7 +183,7 @@ def test_what_a_translation_does_not_say_is_said_as_it_was_written(translated: P
 
 def test_edits_give_the_tree_of_a_full_build(tmp_path: Path) -> None:
     """Whatever changes in whatever language, the site is as if it was built anew."""
-    city, output = add_languages(minimal_city(tmp_path)), tmp_path / "output"
+    city, output = speak(minimal_city(tmp_path), languages=("fr", "en")), tmp_path / "output"
     campaign, config = f"{QUAIS}/campaign.md", "agora.toml"
 
     def replaced(name: str, before: str, after: str) -> dict[str, str]:
@@ -228,7 +221,7 @@ def test_edits_give_the_tree_of_a_full_build(tmp_path: Path) -> None:
 
 def test_a_step_that_comes_is_asked_of_the_translation_too(tmp_path: Path) -> None:
     """The original alone changed: what translates it is checked against it again."""
-    city, output = add_languages(minimal_city(tmp_path)), tmp_path / "output"
+    city, output = speak(minimal_city(tmp_path), languages=("fr", "en")), tmp_path / "output"
     write(city, TRANSLATIONS)
     assert built(city, output).problems == []
     with (city / QUAIS / "timeline.yml").open("a", encoding="utf-8") as file:

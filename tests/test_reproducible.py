@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+import cities
 import pytest
 from repositories import commit, git, repository
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
 DAY = "2017-01-20"
 NOBODY = 65534
 CAMPAIGN = "content/campaigns/les-quais"
@@ -137,8 +137,7 @@ def test_another_text_or_another_day_gives_other_bytes(city: Path, reference: st
 
 def test_the_sample_is_built_alike_by_somebody_else_elsewhere(place: Path) -> None:
     sample = place / "sample"
-    shutil.copytree(ROOT / "content", sample / "content")
-    shutil.copy(ROOT / "agora.toml", sample)
+    cities.sample(sample)
     git(sample, "init", "--quiet")
     commit(sample, "L’exemple")
     (place / "a").mkdir()

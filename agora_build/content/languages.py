@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from agora_build.config import Config
 from agora_build.content.fields import Model
+from agora_build.content.markdown_scan import anchors_in_order
 from agora_build.content.site import Entry, Microsite, Site, Thread, ThreadSummary
 from agora_build.content.words import WordField, word_fields
 from agora_build.record import Record, replace
@@ -41,6 +42,22 @@ def _restored(text: str, language: str, untranslated: bool) -> InLanguage:  # no
     return InLanguage(text, language, untranslated=untranslated)
 
 
+class Translated(str):  # noqa: SLOT000 - few of them are kept
+    """A translated text, with the ids of the headings of its original: a link leads to the same one in any language."""
+
+    anchors: tuple[str, ...]
+
+    def __new__(cls, text: str, anchors: tuple[str, ...]) -> Self:
+        """Say what ids the headings have, in order."""
+        made = super().__new__(cls, text)
+        made.anchors = anchors
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Write down the text and the ids."""
+        return Translated, (str(self), self.anchors)
+
+
 def direction(language: str) -> str:
     """Tell from which side a language is read, as HTML says it."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
@@ -71,7 +88,7 @@ class _Speech(Record, frozen=True):
         return meta and _said(meta, given.meta if given else None, self.own, untranslated=True)
 
     def _marked(self, entry: Entry[Any], given: Entry[Any] | None, *, untranslated: bool) -> Entry[Any]:
-        body = given.body if given and given.body.strip() else ""
+        body = Translated(given.body, anchors_in_order(entry.body)) if given and given.body.strip() else ""
         return replace(
             entry,
             meta=_said(entry.meta, given.meta if given else None, self.own, untranslated=untranslated),

@@ -125,12 +125,18 @@ def _heading(level: int, title: str, start: int, length: int) -> Heading:
 
 def anchors(text: str) -> frozenset[str]:
     """Give the ids of a text's headings, as the page will have them."""
+    return frozenset(anchors_in_order(text))
+
+
+def anchors_in_order(text: str) -> tuple[str, ...]:
+    """Give the id of each heading of a text."""
     found = headings(text, without_code(text))
     used = {heading.id for heading in found if heading.id}
+    ids = []
     for heading in found:
-        if not heading.id:
-            used.add(_unique(anchor(plain_title(heading.title)), used))
-    return frozenset(used)
+        ids.append(heading.id or _unique(anchor(plain_title(heading.title)), used))
+        used.add(ids[-1])
+    return tuple(ids)
 
 
 def plain_title(title: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agora_build.content.draft import Document, Draft
+from agora_build.content.markdown_scan import anchors_in_order
 from agora_build.content.validate import nearest, shown
 from agora_build.content.words import word_fields
 from agora_build.problems import Problem
@@ -20,7 +21,18 @@ def check_translation(draft: Draft, document: Document) -> Iterator[Problem]:
         near = nearest(found.of, draft.found)
         yield document.at_key("translation-without-original", value=found.of, near=near)
     else:
-        yield from _lists(draft.document(found.of), document)
+        original = draft.document(found.of)
+        yield from _lists(original, document)
+        yield from _headings(original, document)
+
+
+def _headings(original: Document, document: Document) -> Iterator[Problem]:
+    """Ask for as many headings as the original has: links lead to them by their rank."""
+    wanted, given = (len(anchors_in_order(item.source.body)) for item in (original, document))
+    if document.source.body.strip() and wanted != given:
+        values = {"count": str(given), "expected": str(wanted), "of": original.path}
+        line = document.source.body_line
+        yield document.at_text("translation-headings", line, 1, len(document.source.line(line)), **values)
 
 
 def _lists(original: Document, document: Document) -> Iterator[Problem]:

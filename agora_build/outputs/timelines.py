@@ -111,7 +111,7 @@ def _event(step: TimelineStep, page: str, theme: Theme) -> dict[str, Any]:
 
 
 def _headline(step: TimelineStep, page: str, theme: Theme) -> Markup:
-    title = escape(typography.text(step.title or theme.text(step.label), theme.language))
+    title = theme.said(step.title or theme.text(step.label))
     if not step.target:
         return title
     return Markup('<a href="{}">{}</a>').format(theme.way(step.target, page), title)
@@ -128,7 +128,7 @@ def _text(step: TimelineStep, page: str, theme: Theme) -> Markup:
     elif step.markdown:
         body = theme.prose(step.text, step.source, page)
     else:
-        body = Markup("<p>{}</p>").format(typography.text(step.text, theme.language))
+        body = Markup("<p>{}</p>").format(theme.said(step.text))
     return Markup('<ul class="step-facts">{}</ul>{}').format(items, body)
 
 

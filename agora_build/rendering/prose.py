@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import posixpath
+import re
 from collections.abc import Callable
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -43,6 +44,7 @@ _ATTRIBUTES = {
 SizeOf = Callable[[str], tuple[int, int] | None]
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _GIVEN = {"id", "class", "lang", "dir"}  # what an author may give to an element: {#id .class lang=en}
+_HEADING = re.compile("h[1-6]").fullmatch
 _PEOPLES = ("contributions", "places", "workshops")  # folders whose texts have no heading to link to
 
 
@@ -79,12 +81,21 @@ class Prose:
         )
         self._cleaner = nh3.Cleaner(tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
 
-    def html(self, text: str, source: str, page: str, taken: set[str] | None = None, language: str = "") -> Markup:
+    def html(  # noqa: PLR0913, PLR0917 - what a text is rendered with
+        self,
+        text: str,
+        source: str,
+        page: str,
+        taken: set[str] | None = None,
+        language: str = "",
+        anchors: tuple[str, ...] = (),
+    ) -> Markup:
         """Render the prose of the content file `source` for the output path `page`.
 
         `taken` holds the ids of the prose already on that page; those of this text join it. `language` when it is
-        another than that of the page.
+        another than that of the page; `anchors` are the ids of its headings, when they are those of an original.
         """
+        self._links.anchors = anchors
         self._links.resolve = lambda href: self._public(href, source, page)
         self._links.size_of = lambda href: self._size(href, source)
         self._links.taken = set() if taken is None else taken
@@ -130,12 +141,13 @@ class _GivenAttributes(AttrListTreeprocessor):
 class _Links(Extension, Treeprocessor):
     """Rewrites the href and src of a tree through `resolve`, and its ids so that the layout has none of them.
 
-    `resolve`, `size_of` and `taken` are set before each text.
+    `resolve`, `size_of`, `taken` and `anchors` are set before each text.
     """
 
     resolve: Callable[[str], str]
     size_of: SizeOf
     taken: set[str]
+    anchors: tuple[str, ...]
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
         md.treeprocessors.register(self, "agora-links", 0)
@@ -161,6 +173,7 @@ class _Links(Extension, Treeprocessor):
 
     def _name(self, root: Element) -> None:
         """Give the ids, and the links to them, names that neither the layout nor another prose of the page has."""
+        own = self._renamed(root)
         named = [element for element in root.iter() if element.get("id")]
         rank = 1
         while any(urls.prose_anchor(element.get("id", ""), rank) in self.taken for element in named):
@@ -171,7 +184,17 @@ class _Links(Extension, Treeprocessor):
         for element in root.iter():
             href = element.get("href", "")
             if href.startswith("#") and len(href) > 1:
-                element.set("href", "#" + urls.prose_anchor(href[1:], rank))
+                element.set("href", "#" + urls.prose_anchor(own.get(href[1:], href[1:]), rank))
+
+    def _renamed(self, root: Element) -> dict[str, str]:
+        """Give the headings of a translation the ids of those of its original; tell what each was."""
+        headings = [element for element in root.iter() if _HEADING(element.tag) and element.get("id")]
+        if len(headings) != len(self.anchors):
+            return {}
+        own = {element.get("id", ""): name for element, name in zip(headings, self.anchors, strict=True)}
+        for element, name in zip(headings, self.anchors, strict=True):
+            element.set("id", name)
+        return own
 
 
 def _target(path: str, source: str) -> str:

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from agora_build import urls
 from agora_build.config import Config
-from agora_build.content.languages import NAMES, InLanguage, direction
+from agora_build.content.languages import NAMES, InLanguage, Translated, direction
 from agora_build.content.models import Page
 from agora_build.content.site import Entry
 from agora_build.record import Record
@@ -192,6 +192,10 @@ class Theme:
         """Give the public address of an output path, in the language of the pages if it is there in it."""
         return urls.absolute(self._edition.place(target), self.base_url)
 
+    def said(self, text: str) -> Markup:
+        """Write a text as pages do, with its language when it is another."""
+        return Markup(escape(self._finalize(text)))
+
     def way(self, target: str, page: str) -> str:
         """Write the link from one output path to another."""
         return self._links.between(target, page)
@@ -276,7 +280,8 @@ class Theme:
         self._links.own = True
         if not isinstance(text, InLanguage):
             self._untranslated |= {"translated"} if self._edition.prefix and text else set()
-            return self._prose.html(text, source, self._links.path, self._taken)
+            anchors = text.anchors if isinstance(text, Translated) else ()
+            return self._prose.html(text, source, self._links.path, self._taken, "", anchors)
         self._note(text, "prose")
         said = self._prose.html(str(text), source, self._links.path, self._taken, text.language)
         return Markup(f'<div lang="{text.language}" dir="{direction(text.language)}">{said}</div>') if said else said

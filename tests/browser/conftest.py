@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cities import sample
 from every_vote import add_every_vote
 from long_debate import add_long_debate
 from playwright.sync_api import Browser, sync_playwright
 from sites import built
 
-ROOT = Path(__file__).parent.parent.parent
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
@@ -29,8 +29,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, with a debate long enough to be read in lists, built into a folder of its own."""
     folder = tmp_path_factory.mktemp("site")
     city, output = folder / "city", folder / "output"
-    shutil.copytree(ROOT / "content", city / "content")
-    shutil.copy(ROOT / "agora.toml", city)
+    sample(city)
     add_long_debate(city)
     add_every_vote(city)
     report = built(city, output, search=True)
