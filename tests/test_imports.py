@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cities import minimal_city
-from exports import ACCOUNT, added, imported, nanterre, places, run, texts, write_csv
+from exports import ACCOUNT, NANTERRE, added, imported, nanterre, places, run, texts, write_csv
 
 from agora_build.commands.imports import import_group
 from agora_build.content.config_file import read_config
@@ -56,7 +56,11 @@ def test_a_preview_writes_nothing_and_says_the_same(city: Path, tmp_path: Path) 
     code, preview = imported(city, "democracyos", file, *DAY, "--dry-run")
     assert texts(city) == before
     assert (code, preview["taken"], preview["refused"]) == (1, {"contributions": 2}, 1)
-    assert {**imported(city, "democracyos", file, *DAY)[1], "dry_run": True} == preview
+    samples = preview.pop("samples")
+    assert {**imported(city, "democracyos", file, *DAY)[1], "dry_run": True} == {**preview, "samples": []}
+    assert {item["path"].rpartition("/")[2]: item["text"] for item in samples} == {
+        name: text for name, text in texts(city).items() if name not in before
+    }
 
 
 def test_importing_twice_adds_nothing(city: Path, tmp_path: Path) -> None:
@@ -413,6 +417,18 @@ def test_the_page_for_staff_speaks_of_what_there_is() -> None:
     assert all(f"agora import {command.name} " in page for command in commands)
     known = {option for command in commands for parameter in command.params for option in parameter.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z-]+[a-z]", page)) <= known
+
+
+def test_a_preview_shows_what_files_would_be(city: Path, tmp_path: Path) -> None:
+    """The first three, on the screen, with nothing that a screen would obey."""
+    rows = [[*GROUP[:2], f"Groupe {rank}", "5", *GROUP[4:-1], f"Un texte \x9b31m{rank}."] for rank in range(5)]
+    file = write_csv(tmp_path / "c.csv", [NANTERRE, *rows], delimiter=";")
+    _, printed = run(
+        "import", "democracyos", str(file), *DAY, "--city", str(city), "--campaign", "les-quais", "--dry-run"
+    )
+    assert printed.count("Par exemple, content/campaigns/les-quais/contributions/20160601-") == 3
+    assert "  | group: Groupe 0\n  | people: 5\n  | quarter: centre\n  | ---\n  | Un texte 31m0.\n" in printed
+    assert "Aperçu : rien n’est écrit.\n  5 contributions à écrire, 0 déjà là\n" in printed
 
 
 def test_every_code_of_imports_has_words() -> None:

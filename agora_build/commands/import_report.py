@@ -14,6 +14,7 @@ from agora_build.problems import Problem, Wording, as_text, printable
 
 Form = Literal["text", "json"]
 _SHOWN = 200  # lines of each kind on a screen; JSON gives all
+_LINES, _WIDE = 20, 100  # of an example on a screen
 _KINDS = {
     "contributions": ("contribution", "écrite"),
     "answers": ("réponse", "écrite"),
@@ -47,6 +48,10 @@ def tell(report: Report, words: Wording, form: Form, *, dry: bool) -> None:
             click.echo(as_text(problem, words) if kind == "refused" else _noted(problem, words))
         if report.told[kind] > _SHOWN:
             click.echo(f"… et {report.told[kind] - _SHOWN} autres : --format json les donne toutes.")
+    for path, text in report.samples:
+        click.echo(f"Par exemple, {path} :")
+        for line in text.splitlines()[:_LINES]:
+            click.echo(f"  | {printable(line)[:_WIDE]}".rstrip())
     for line in _summary(report, dry=dry):
         click.echo(line)
 
@@ -95,7 +100,7 @@ def _count(number: int, one: str) -> str:
 
 def _json(report: Report, words: Wording, *, dry: bool) -> Iterator[str]:
     """Write the object piece by piece: there may be half a million problems."""
-    counts = {
+    counts: dict[str, object] = {
         "dry_run": dry,
         "taken": dict(sorted(report.taken.items())),
         "same": dict(sorted(report.same.items())),
@@ -103,6 +108,7 @@ def _json(report: Report, words: Wording, *, dry: bool) -> Iterator[str]:
         "left": dict(sorted((+report.left).items())),
         "refused": report.refused,
     }
+    counts["samples"] = [{"path": path, "text": text} for path, text in report.samples]
     yield json.dumps(counts, ensure_ascii=False, indent=2)[:-2]
     for name, kind in (("problems", "refused"), ("notes", "note")):
         yield f',\n  "{name}": ['

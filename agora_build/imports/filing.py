@@ -86,7 +86,9 @@ class Filing(Record, frozen=True):
             return False
         else:
             self.report.taken[folder] += 1
-            if not self.dry:
+            if self.dry:
+                self.report.show(path, text)
+            else:
                 self._write(path, text)
         return True
 

@@ -12,6 +12,7 @@ from agora_build.problems import Problem, Span
 from agora_build.record import Record
 
 Kind = Literal["refused", "note"]
+_SAMPLES = 3
 
 
 class Place(Record, frozen=True):
@@ -34,11 +35,17 @@ class Report:
         self.left: Counter[str] = Counter()
         self.told: Counter[Kind] = Counter()
         self.facts: dict[str, str] = {}
+        self.samples: list[tuple[str, str]] = []  # the first files that would be written
         self.gone = 0
         self.refused = 0  # rows, each told of by a problem or more
         self._last: tuple[str, int] = ("", 0)
         self._notes: list[tuple[Place, str, dict[str, str]]] = []
         self._spool = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - as long as the report
+
+    def show(self, path: str, text: str) -> None:
+        """Keep a file that would be written, as an example; a few are enough."""
+        if len(self.samples) < _SAMPLES:
+            self.samples.append((path, text))
 
     def refuse(self, place: Place, code: str, /, **values: str) -> None:
         """Say why a line was not taken; a line that is refused for two reasons counts once."""
