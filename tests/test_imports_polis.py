@@ -261,6 +261,17 @@ def test_nothing_is_written_when_the_votes_cannot_be(city: Path, tmp_path: Path,
     assert not (city / FOLDER / "votes").exists()
 
 
+def test_the_whole_folder_of_an_export_can_be_given(city: Path, tmp_path: Path, talk: Talk) -> None:
+    """Its other files hold figures that the votes give."""
+    others = [
+        write_csv(tmp_path / "summary.csv", [["topic", "Les quais, demain"], ["views", "90"], ["voters", "40"]]),
+        write_csv(tmp_path / "stats-history.csv", [["n-votes", "n-comments", "n-visitors"], ["1", "2", "3"]]),
+        write_csv(tmp_path / "comment-groups.csv", [["comment-id", "comment", "total-votes"], ["0", "Une", "9"]]),
+    ]
+    code, told = imported(city, "polis", *others, *talk.write(tmp_path, "server"), *DEBATE)
+    assert (code, told["taken"]) == (0, {"contributions": 13, "votes": 1})
+
+
 def test_a_preview_counts_votes_too(city: Path, tmp_path: Path, talk: Talk) -> None:
     code, told = imported(city, "polis", *talk.write(tmp_path, "2024"), *DEBATE, "--dry-run")
     assert (code, told["taken"]) == (0, {"contributions": 13, "votes": 1})

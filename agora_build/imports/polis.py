@@ -23,6 +23,7 @@ COLUMNS = ("timestamp", "datetime", "comment-id", "author-id", "voter-id", "vote
 _MILLISECONDS = 100_000_000_000  # a number of seconds that a calendar reaches in the year 5138
 _LAST = 6_600_000_000_000  # milliseconds: 2179, when the days of votes end
 _FEWEST_OWN, _MOST_OWN = 3, 0.75  # votes on one's own statement, and the share of one sign, that tell the sign
+_FIGURES = {"total-votes", "n-visitors"}  # columns of files that say what the votes say: nothing is read there
 _REJECTED = "-1"
 _FIXED = 6  # columns of participants-votes.csv before the statements
 
@@ -71,7 +72,7 @@ def _sorted(desk: Desk) -> tuple[list[Table], list[Table], list[Table]]:
             found["votes"].append(table)
         elif {"participant", "n-votes"} <= columns:
             found["participants"].append(table)
-        else:
+        elif not (_FIGURES & columns or table.columns[0] == "topic"):
             raise UnusableError(
                 str(path), "import-unknown-columns", system="Polis", columns=", ".join(table.header)[:200]
             )
