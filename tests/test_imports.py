@@ -12,6 +12,7 @@ from exports import ACCOUNT, NANTERRE, added, imported, nanterre, places, run, t
 from agora_build.commands.imports import import_group
 from agora_build.content.config_file import read_config
 from agora_build.imports import register
+from agora_build.imports.ods import write_ods
 from agora_build.imports.values import quarters_of
 from agora_build.problems import MESSAGES
 
@@ -297,6 +298,22 @@ def test_whatever_the_encoding_and_the_separator(city: Path, tmp_path: Path, enc
     file = write_csv(tmp_path / "tableur.csv", rows, delimiter=delimiter, encoding=encoding)
     assert imported(city, "spreadsheet", file, *COLUMNS)[0] == 0
     assert added(city, before)[0].endswith("---\nÀ l’été, un œuvre ; d’art\n")
+
+
+def test_a_spreadsheet_of_libreoffice_is_read_as_it_is(city: Path, tmp_path: Path) -> None:
+    """And it is the same import as that of the CSV it makes."""
+    rows = [["Votre idée", "Horodateur", "Quartier"], ["Un kiosque.\nDe la musique.", "2016-05-02", "Centre"]]
+    file = tmp_path / "tableur.ods"
+    file.write_bytes(write_ods("Réponses", rows, {}, ["5cm"] * 3))
+    before = texts(city)
+    quarter = ("--column", "quarter=Quartier")
+    code, told = imported(city, "spreadsheet", file, *COLUMNS, *quarter)
+    assert (code, told["taken"]) == (0, {"contributions": 1})
+    assert added(city, before)[0].endswith("quarter: centre\n---\nUn kiosque.\nDe la musique.\n")
+    csv = write_csv(tmp_path / "tableur.csv", rows, delimiter=";", encoding="cp1252")
+    assert imported(city, "spreadsheet", csv, *COLUMNS, *quarter)[1]["same"] == {"contributions": 1}
+    file.write_bytes(b"PK\x03\x04")
+    assert places(imported(city, "spreadsheet", file, *COLUMNS)[1]) == [(1, "table-not-ods")]
 
 
 def test_an_id_makes_a_row_the_same_whatever_its_text(city: Path, tmp_path: Path) -> None:

@@ -13,6 +13,5 @@ def import_group() -> None:
     """Reprendre des fichiers venus d’ailleurs."""
 
 
-for _command in (decidim, democracyos, polis, spreadsheet):
+for _command in (decidim, democracyos, paper, polis, spreadsheet):
     import_group.add_command(_command)
-import_group.add_command(paper)

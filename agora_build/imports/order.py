@@ -53,7 +53,7 @@ class Desk(Record, frozen=True):
         try:
             return open_table(path, columns, self.order.encoding, self.order.separator)
         except NotATableError as error:
-            raise UnusableError(str(path), str(error)) from None
+            raise UnusableError(str(path), error.code, **error.values) from None
 
     def rows(self, table: Table) -> Iterator[tuple[Place, Row]]:
         """Read the rows of a table; those that cannot be read are told of."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, TextIO
 
+from agora_build.imports import tables
 from agora_build.imports.encodings import Dialect, dialect_of
 from agora_build.record import Record, field
 
@@ -49,6 +50,7 @@ class Table(Record, frozen=True):
     dialect: Dialect
     header: tuple[str, ...]
     first: int  # the line below the header
+    sheet: tuple[tables.Row, ...] = ()  # the rows of an .ods, which is read whole
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -58,6 +60,11 @@ class Table(Record, frozen=True):
     def rows(self) -> Iterator[Row | Flaw]:
         """Read the rows."""
         columns = self.columns
+        if self.sheet:
+            for row in self.sheet:
+                wide = (*row.cells, *[""] * len(columns))[: len(columns)]
+                yield Row(row.number, dict(zip(reversed(columns), reversed(wide), strict=True)))
+            return
         with self.path.open(encoding=self.dialect.encoding, errors="replace", newline="") as file:
             lines = _Lines(file)
             for _ in range(self.first - 1):
@@ -70,14 +77,19 @@ class Table(Record, frozen=True):
 
 
 class NotATableError(Exception):
-    """Says by a code why a file is no table."""
+    """Says by a code why a file is no table, with the values that its message needs."""
+
+    def __init__(self, code: str, /, **values: str) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
 def open_table(path: Path, columns: Iterable[str] = (), encoding: str = "", separator: str = "") -> Table:
     """Read the header of a table; raise NotATableError when there is none."""
     with path.open("rb") as file:
-        if file.read(4) == b"PK\x03\x04":
-            raise NotATableError("import-not-csv")
+        packed = file.read(4) == b"PK\x03\x04"
+    if packed:
+        return _open_sheet(path)
     dialect = dialect_of(path, encoding, separator, columns)
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
         lines = _Lines(file)
@@ -89,6 +101,19 @@ def open_table(path: Path, columns: Iterable[str] = (), encoding: str = "", sepa
             if any(cell.strip() for cell in cells):
                 return Table(path, dialect, tuple(cell.strip() for cell in cells), lines.number + 1)
     raise NotATableError("import-no-header")
+
+
+def _open_sheet(path: Path) -> Table:
+    """Read an OpenDocument spreadsheet, whose size is bounded; no other packed file is read."""
+    if path.suffix.lower() != ".ods":
+        raise NotATableError("import-not-csv")
+    try:
+        header, *rows = tables.read_table(path)
+    except tables.TableError as error:
+        raise NotATableError(error.code, **error.values) from None
+    if not rows:
+        raise NotATableError("table-empty", value=path.name)
+    return Table(path, Dialect("", ""), header.cells, header.number + 1, tuple(rows))
 
 
 def folded(name: str) -> str:
