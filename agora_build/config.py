@@ -180,6 +180,16 @@ class Audit(Model):
     report: Link | None = Field(None, description="Adresse du rapport.")
 
 
+class AccessibilityWords(Model):
+    """What the declaration of accessibility says in another language: each list item by item."""
+
+    known: tuple[Line, ...] = Field((), description="Ce qui n’est pas accessible, et ce qui le remplace.")
+    burden: tuple[Line, ...] = Field((), description="Dérogations pour charge disproportionnée, avec leurs raisons.")
+    exempt: tuple[Line, ...] = Field((), description="Contenus que la loi ne soumet pas à l’obligation.")
+    done: tuple[Line, ...] = Field((), description="Ce qui est déjà fait.")
+    planned: tuple[Line, ...] = Field((), description="Ce qui est prévu.")
+
+
 class Accessibility(Model):
     """What the declaration of accessibility says; without an audit, the site says that it does not conform."""
 
@@ -192,6 +202,9 @@ class Accessibility(Model):
     plan: Link | None = Field(None, description="Adresse du schéma pluriannuel.")
     email: Email | None = Field(None, description="À qui signaler une difficulté ; sinon, l’adresse de la ville.")
     audit: Audit | None = None
+    fr: AccessibilityWords | None = Field(None, description="Les mêmes mots en français, si c’est une autre langue.")
+    en: AccessibilityWords | None = Field(None, description="Les mêmes mots en anglais, si c’est une autre langue.")
+    ar: AccessibilityWords | None = Field(None, description="Les mêmes mots en arabe, si c’est une autre langue.")
 
     @property
     def state(self) -> Literal["full", "partial", "none"]:

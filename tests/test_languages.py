@@ -146,6 +146,12 @@ def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("translated")
     city = speak(minimal_city(folder), languages=("fr", "en"))
     write(city, TRANSLATIONS)
+    for name, before, after in (
+        ("campaign.md", "illustrative: true\n", "illustrative: true\neasy_read: |\n  Les quais changent.\n"),
+        ("campaign.en.md", "title: The quays\n", "title: The quays\neasy_read: |\n  The quays change.\n"),
+    ):
+        text = (city / QUAIS / name).read_text("utf-8")
+        (city / QUAIS / name).write_text(text.replace(before, after, 1), "utf-8")
     assert built(city, folder / "output").problems == []
     return folder / "output"
 
@@ -163,6 +169,18 @@ def test_what_is_translated_is_said_in_the_language_and_facts_stay(translated: P
     assert '<a href="#texte-participer">how</a>' in about
     assert "not translated yet" not in about
     assert '<a href="../a-propos/index.html">About</a>' in html(translated, "en/suivi/index.html")
+
+
+def test_the_easy_to_read_text_stands_by_itself_and_is_found_from_the_top(translated: Path) -> None:
+    for folder, words, link in (
+        ("", "Les quais changent.", "Lire en mots faciles"),
+        ("en/", "The quays change.", "Read this page in easy words"),
+    ):
+        page = html(translated, f"{folder}campagnes/les-quais/index.html")
+        head, section = page.split('<section class="section" aria-labelledby="easy-read">')
+        assert f'<a href="#easy-read">{link}</a>' in head
+        assert words in section.split("</section>")[0]
+        assert words not in head
 
 
 def test_what_a_translation_does_not_say_is_said_as_it_was_written(translated: Path) -> None:

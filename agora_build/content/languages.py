@@ -179,7 +179,7 @@ def config_in(config: Config, language: str) -> Config:
         for name in ("tagline", "description")
     }
     site = (words.site if words else None) or city.site
-    accessibility = _said(config.accessibility, None, own, untranslated=True)
+    accessibility = _said(config.accessibility, getattr(config.accessibility, language), own, untranslated=True)
     given = {"city": city.model_copy(update={**spoken, "site": site}), "accessibility": accessibility, **names}
     return config.model_copy(update=given)
 

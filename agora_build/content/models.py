@@ -125,6 +125,9 @@ class Campaign(Model):
     proposals: Literal["each", "digest"] = Field(
         "each", description="Une demande de fusion par contribution reçue, ou une pour plusieurs."
     )
+    easy_read: Prose | None = Field(
+        None, description="Le projet en facile à lire (FALC) : une idée par phrase, 15 mots au plus, des mots courants."
+    )
     outcome: Summary | None = Field(None, description="Ce que la concertation a changé, une fois close.")
     location: Location | None = Field(None, description="Où se trouve le projet, pour la carte de la ville.")
     illustrative: bool = Field(False, description="Contenu d’exemple, signalé comme tel sur la page.")

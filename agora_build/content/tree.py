@@ -37,7 +37,14 @@ TOMBSTONES: dict[str, type[models.Erased]] = {
 }
 TRANSLATIONS = "translations"  # what says in another language the words of a file beside it
 _TRANSLATED = re.compile(r"(.+)\.([a-z]{2})(\.md|\.yml)")
-_NOT_TRANSLATED = ("contributions", "questions", "places", "draws", "votes")  # what people said stays as they said it
+_NOT_TRANSLATED = (
+    "contributions",
+    "questions",
+    "places",
+    "draws",
+    "votes",
+    "batches",
+)  # what people said stays as they said it
 DRAWS = "draws"  # the records of draws, beside the juries they filled
 BATCHES = "batches"  # of a campaign: a file for each batch of paper sheets
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
