@@ -109,6 +109,7 @@ def test_days_times_and_durations_in_arabic() -> None:
     assert locale.weekday(start) == "الاثنين 7 مارس 2016"
     assert locale.duration(65) == "1\u202fد\u202f05\u202fث"
     assert locale.size(2_400_000) == "2.4\u202fميغابايت"
+    assert locale.share(1, 4) == "25\u200e%\u200e", "as Unicode's tables say"
 
 
 def test_relative_links_work_from_any_folder() -> None:

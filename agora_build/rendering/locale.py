@@ -37,6 +37,7 @@ _WHEN = {
         "join": "{day}، {time}",
     },
 }
+_MARK = "\N{LEFT-TO-RIGHT MARK}"  # without it, the sign goes to either side after what comes before the number
 _UNITS = {
     "fr": ("h", "min", "s", "ko", "Mo"),
     "en": ("h", "min", "s", "kB", "MB"),
@@ -120,7 +121,8 @@ class Locale(Record, frozen=True, dict=True):
         """Write a share in whole per cents: '72 %'; a dash when there is nothing to share."""
         if not whole:
             return "–"
-        return f"{round(100 * part / whole)}{NARROW if self.language == 'fr' else ''}%"
+        sign = {"fr": f"{NARROW}%", "ar": f"{_MARK}%{_MARK}"}.get(self.language, "%")
+        return f"{round(100 * part / whole)}{sign}"
 
     def size(self, count: int) -> str:
         """Write a file's size in octets: '184 ko', '2,4 Mo'."""
