@@ -35,6 +35,7 @@ _STAGES = {
     "campaigns": "Autres pages",
     "index": "Index",
     "search": "Moteur de recherche",
+    "offline": "Archives hors réseau",
     "inspect": "Inspection des liens",
     "publish": "Publication",
 }
@@ -209,6 +210,7 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Nombre de processus ; par défaut, un par cœur.")
 @click.option("--full", is_flag=True, help="Tout refaire, sans rien reprendre de la dernière fois.")
 @click.option("--no-search", is_flag=True, help="Laisser de côté le moteur de recherche ; l’index reste.")
+@click.option("--offline-edition", is_flag=True, help="Faire une archive par campagne, à lire sans réseau.")
 @click.option("--profile", is_flag=True, help="Dire où est passé le temps.")
 @click.option("--rollback", is_flag=True, help="Remettre le site précédent, sans rien construire.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
@@ -223,6 +225,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
     *,
     full: bool,
     no_search: bool,
+    offline_edition: bool,
     profile: bool,
     rollback: bool,
 ) -> None:
@@ -244,6 +247,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         jobs=jobs or os.cpu_count() or 1,
         full=full,
         search=not no_search,
+        offline=offline_edition,
         taken=taken,
         call=unchanged.call(sys.argv[1:]) if plain else (),
         progress=_progress if sys.stderr.isatty() and form == "text" else pipeline.quiet,
@@ -280,7 +284,9 @@ def verify_site(address: str, city: Path | None) -> None:
 
     def rebuild(source: Path, output: Path, origin: Origin) -> list[Problem]:
         jobs = os.cpu_count() or 1
-        order = pipeline.Order(os.fspath(source), output, origin.day, jobs, search=bool(origin.search))
+        order = pipeline.Order(
+            os.fspath(source), output, origin.day, jobs, search=bool(origin.search), offline=bool(origin.offline)
+        )
         return pipeline.build(order).problems
 
     verdict = compare(address, city or Path(), __version__, rebuild, programs=pipeline.programs())

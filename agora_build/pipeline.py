@@ -21,6 +21,8 @@ from agora_build.build import (
     links,
     locks,
     mark,
+    offline,
+    packer,
     plan,
     reading,
     release,
@@ -73,6 +75,7 @@ class Order(Record, frozen=True):
     jobs: int = 1
     full: bool = False
     search: bool = False  # whether the site is to have a search engine, where there is one
+    offline: bool = False  # whether each campaign is to have its archive, to read without network
     taken: signature.Taken | None = None  # the signatures of the city's files, when they were just taken
     call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
     progress: Progress = quiet
@@ -114,7 +117,7 @@ def build_anew(order: Order) -> BuildReport:
 
 def programs() -> dict[str, str]:
     """Name the programs, besides Agora, that sites can be made with here, by their names in an origin."""
-    return {"search": search_engine.named()}
+    return {"search": search_engine.named(), "offline": packer.NAME}
 
 
 @contextmanager
@@ -155,7 +158,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             _read(order, city, old, store, todo)
         with profile.stage("gather"):
             site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
-            frames = frames_of(site)
+            frames = frames_of(site, offline=order.offline)
             engine = search_engine.named() if order.search else ""
             todo.everything |= _frame_hash(frames) != old.get("frame") or engine != old.get("engine", "")
             pictures = hash_of(repr(site.pictures).encode())
@@ -165,8 +168,11 @@ def _build(order: Order, cache: str) -> BuildReport:
         made = _render(order, press, todo, profile)
         with profile.stage("search"):
             made += search.add(press, cache)
+        with profile.stage("offline"):
+            trees = [Path(press.stage), order.output, release.spare(order.output)]
+            made += offline.add(press, cache, trees) if order.offline else []
         with profile.stage("inspect"):
-            _settle(city, press, made, histories.traced(told))
+            _settle(press, made, _origin(order, city, press, histories.traced(told)))
         with profile.stage("publish"):
             identity, files, written = _publish(order, press, base, made)
             store.note("torn", b"")
@@ -250,9 +256,10 @@ def frame_of(site: Site) -> Frame:
     )
 
 
-def frames_of(site: Site) -> dict[str, Frame]:
+def frames_of(site: Site, *, offline: bool) -> dict[str, Frame]:
     """Gather what the layout shows in each language of the site."""
-    return {language: frame_of(in_language(site, language)) for language in site.config.city.editions}
+    frames = {language: frame_of(in_language(site, language)) for language in site.config.city.editions}
+    return {language: replace(frame, offline=offline) for language, frame in frames.items()}
 
 
 def _menu_entry(entry: Entry[Page]) -> Entry[Page]:
@@ -261,7 +268,8 @@ def _menu_entry(entry: Entry[Page]) -> Entry[Page]:
 
 def _frame_hash(frames: Mapping[str, Frame]) -> str:
     shown = [
-        (name, item.pages, item.has_map, item.has_radio, item.as_of, item.has_social) for name, item in frames.items()
+        (name, item.pages, item.has_map, item.has_radio, item.as_of, item.has_social, item.offline)
+        for name, item in frames.items()
     ]
     return hash_of(repr(shown).encode())
 
@@ -295,7 +303,9 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
     done += _run(order, press, todo.other_jobs(press.site, told), profile, "campaigns")
     if done:
         done += _run(order, press, index_jobs(sum(press.sizes.values())), profile, "index")
-    for name in store.names() - plan.expected(press.site, press.sizes, engine=bool(press.engine)):
+    for name in store.names() - plan.expected(
+        press.site, press.sizes, engine=bool(press.engine), offline=order.offline
+    ):
         done.append(press.removed(name))
         store.remove_scope(name)
     return done
@@ -326,7 +336,12 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
     return done
 
 
-def _settle(city: City, press: Press, done: list[Made], traced: str) -> None:
+def _origin(order: Order, city: City, press: Press, history: str) -> Origin:
+    archives = packer.NAME if order.offline else ""
+    return Origin(agora_build.__version__, city.commit, city.day, history, search=press.engine, offline=archives)
+
+
+def _settle(press: Press, done: list[Made], origin: Origin) -> None:
     """Add what needs the list of all files, then refuse a site in which something is broken."""
     store = press.store
     found = [problem for made in done for problem in made.problems]
@@ -339,8 +354,7 @@ def _settle(city: City, press: Press, done: list[Made], traced: str) -> None:
             press.render(SITEMAP_SCOPE, sitemap.outputs(paths, press.theme().base_url, press.site.config.city.editions))
         )
         store.add_scope(done[-1].row)
-    said = Origin(agora_build.__version__, city.commit, city.day, traced, search=press.engine).said()
-    done.append(press.render(RECORD_SCOPE, [Output(record.PATH, said, record.render)]))
+    done.append(press.render(RECORD_SCOPE, [Output(record.PATH, origin.said(), record.render)]))
     store.add_scope(done[-1].row)
     if press.fresh or any(made.lost or made.asks for made in done):
         found += links.broken(store)

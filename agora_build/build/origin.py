@@ -8,7 +8,7 @@ import json
 from agora_build.build.commit import is_id
 from agora_build.record import Record
 
-PROGRAMS = ("pdf", "search")  # fields that name a program besides Agora, which the site was made with
+PROGRAMS = ("pdf", "search", "offline")  # fields that name a program besides Agora, which the site was made with
 
 
 class Origin(Record, frozen=True):
@@ -25,6 +25,7 @@ class Origin(Record, frozen=True):
     history: str = ""
     pdf: str = ""
     search: str = ""
+    offline: str = ""
 
     def said(self) -> tuple[tuple[str, str | None], ...]:
         """Say it as build.json does; what is '' is not said."""

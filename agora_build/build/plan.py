@@ -8,10 +8,12 @@ from agora_build.build.scopes import (
     ASSETS_SCOPE,
     CITY_SCOPE,
     ENGINE_SCOPE,
+    OFFLINE_SCOPE,
     RECORD_SCOPE,
     SITEMAP_SCOPE,
     Job,
     index_jobs,
+    offline_scope,
     thread_jobs,
 )
 from agora_build.build.store import Row
@@ -79,13 +81,14 @@ class Plan(Record):
         return bool(self.contributions) and not self.contributions.isdisjoint(cited_by(microsite))
 
 
-def expected(site: Site, sizes: Mapping[Key, int], *, engine: bool) -> set[str]:
+def expected(site: Site, sizes: Mapping[Key, int], *, engine: bool, offline: bool) -> set[str]:
     """Give the names of all the scopes of a site."""
     threads = (job.name for key in _threads(site) for job in thread_jobs(*key, sizes.get(key, 0)))
     campaigns = (item.slug for item in site.microsites)
     index = (job.name for job in index_jobs(sum(sizes.values())))
+    archives = {OFFLINE_SCOPE, *(offline_scope(item.slug) for item in site.microsites)} if offline else set()
     alone = {CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE} | ({ENGINE_SCOPE} if engine else set())
-    return {*alone, *threads, *campaigns, *index}
+    return {*alone, *threads, *campaigns, *index, *archives}
 
 
 def _threads(site: Site) -> Iterable[Key]:

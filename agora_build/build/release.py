@@ -70,6 +70,11 @@ def twin(output: Path) -> str:
     return os.fspath(folder)
 
 
+def spare(output: Path) -> Path:
+    """Give the folder of the site before."""
+    return _beside(output, _SPARE)
+
+
 def unstage(output: Path) -> None:
     """Drop what was staged, published or not."""
     for role in (_STAGE, _TWIN, _TRASH):

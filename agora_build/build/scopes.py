@@ -41,7 +41,7 @@ from agora_build.rendering.theme import Frame, Theme
 from agora_build.urls import Urls
 
 CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
-INDEX_SCOPE, ENGINE_SCOPE = "~index", "~engine"
+INDEX_SCOPE, ENGINE_SCOPE, OFFLINE_SCOPE = "~index", "~engine", "~offline"
 _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
 
 
@@ -99,6 +99,11 @@ def thread_jobs(campaign: str, debate: str, contributions: int) -> list[Job]:
     return [Job("thread", campaign, debate, shard, shards) for shard in range(shards)]
 
 
+def offline_scope(campaign: str) -> str:
+    """Name the scope of the archive of a campaign."""
+    return f"{OFFLINE_SCOPE}-{campaign}"
+
+
 def index_jobs(contributions: int) -> list[Job]:
     """Cut the index of a city into parts that processes can share."""
     shards = _shards(contributions)
@@ -154,7 +159,7 @@ class Press:
         microsite = _of(self.site, job.campaign)
         kept = Kept(self.reader().made)
         said = self._counted(microsite, said, kept)
-        outputs = self._in_each_language(lambda language: self._thread_outputs(microsite, said, language))
+        outputs = self.in_each_language(lambda language: self._thread_outputs(microsite, said, language))
         mine = (output for output in outputs if zlib.crc32(output.path.encode()) % job.shards == job.shard)
         made = self.render(job.name, mine)
         made.compiled |= kept.made
@@ -290,14 +295,14 @@ class Press:
             yield from declared.files(self.site, self.root, self.folders)
             return
         if job.kind == "index":
-            yield from self._in_each_language(lambda language: self._index(job, language))
+            yield from self.in_each_language(lambda language: self._index(job, language))
             return
         site = self._alone(job.campaign) if job.kind == "campaign" else self.site
         declare = declared.campaign if job.kind == "campaign" else declared.city
-        yield from self._in_each_language(lambda language: declare(in_language(site, language), self.today))
+        yield from self.in_each_language(lambda language: declare(in_language(site, language), self.today))
 
-    def _in_each_language(self, declare: Callable[[str], Iterator[Output[Any]]]) -> Iterator[Output[Any]]:
-        """Declare the outputs in the first language, then the pages in each other one, in its folder."""
+    def in_each_language(self, declare: Callable[[str], Iterator[Output[Any]]]) -> Iterator[Output[Any]]:
+        """Declare outputs in the first language, then the pages in each other one, in its folder."""
         city = self.site.config.city
         yield from declare(city.language)
         paths = Urls(city.language)

@@ -73,6 +73,8 @@ _OBSTACLES = {
     " Pour comparer, installez de quoi le faire : pip install agora-build[search]",
     "other-search": "Le moteur de recherche de ce site a été fait avec {0}, et vous avez {1}."
     " Pour comparer, installez la même version, puis recommencez.",
+    "other-offline": "Les archives hors réseau de ce site ont été faites avec {0}, et vous avez {1}."
+    " Pour comparer, lancez cette commande là où elles ont été faites.",
     "no-git": "Le programme git manque sur cet ordinateur. Installez-le, puis recommencez.",
     "no-repository": "Ce dossier n’est pas dans un dépôt git. Donnez celui de la ville avec --city.",
     "unknown-commit": "Le commit {0} n’est pas dans ce dépôt. Mettez le dépôt à jour (git fetch --all),"

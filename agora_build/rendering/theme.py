@@ -47,6 +47,7 @@ class Frame(Record, frozen=True):
     has_radio: bool
     as_of: datetime.date | None
     has_social: bool = False  # whether pictures for social networks are drawn
+    offline: bool = False  # whether each campaign can be taken away as an archive
 
 
 def base_theme() -> Path:

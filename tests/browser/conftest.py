@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample(city)
     add_long_debate(city)
     add_every_vote(city)
-    report = built(city, output, search=True)
+    report = built(city, output, search=True, offline=True)
     assert report.problems == []
     return output
 

@@ -50,6 +50,7 @@ KINDS = {
     "city map": r"carte/index\.html",
     "radio": r"radio-agora/index\.html",
     "accessibility": r"accessibilite/index\.html",
+    "offline": r"hors-reseau/index\.html",
     "search": r"recherche/index\.html",
     "index": r"recherche/.+-\d+/index\.html",
     "follow-up": r"suivi/index\.html",
