@@ -7,6 +7,7 @@ import gettext
 import hashlib
 import io
 import posixpath
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,9 @@ _PARTS = 4_000  # pieces of layout kept at a time: those of a few folders, and t
 _LOCALE_FILTERS = (
     "day", "day_short", "weekday", "month", "partial", "time", "when", "duration", "number", "share", "size",
 )  # fmt: skip
+
+
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Frame(Record, frozen=True):
@@ -213,6 +217,7 @@ class Theme:
             "citizen": self.citizen,
             "plain": self.plain,
             "excerpt": _excerpt,
+            "untagged": lambda value: Markup(_TAG.sub("", value)),
             "as_typed": lambda value: Markup(escape(value)),
             "verbatim": _verbatim,
             "iso": lambda value: value.isoformat() if hasattr(value, "isoformat") else _iso(value),
