@@ -20,7 +20,8 @@ BATCHES = "content/campaigns/les-quais/batches"
 
 
 def run(city: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, [*arguments, "--city", str(city), "--now", DAY.isoformat()])
+    day = () if "--now" in arguments else ("--now", DAY.isoformat())
+    return CliRunner().invoke(main, [*arguments, "--city", str(city), *day])
 
 
 def prepared(tmp_path: Path, *options: str) -> tuple[Path, Path]:
@@ -78,6 +79,7 @@ def test_numbers_follow_and_nothing_is_overwritten(tmp_path: Path) -> None:
         (("les-quai", "--count", "3", "--place", "Ici"), "les-quais"),
         (("les-quais/usage", "--count", "3", "--place", "Ici"), "usages"),
         (("les-quais", "--count", "3", "--workshop", "ateliers"), "atelier"),
+        (("les-quais", "--count", "3", "--place", "Ici", "--now", "2016-07-01"), "est clos"),
     ],
 )
 def test_what_cannot_be_prepared_is_said(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

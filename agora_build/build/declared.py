@@ -35,6 +35,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     """Declare what is made of a campaign, given a site where it is alone; its threads are apart."""
     from agora_build.outputs import (
         agenda_pages,
+        batch_pages,
         calendars,
         debate_pages,
         decision_pages,
@@ -69,6 +70,7 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from maps.outputs(alone, today)
     yield from resource_pages.outputs(alone, today)
     yield from kit_pages.outputs(alone, today)
+    yield from batch_pages.outputs(alone, today)
     yield from sheet_pages.outputs(alone, today)
     yield from radio_pages.outputs(alone, today)
     yield from podcast.outputs(alone, today)

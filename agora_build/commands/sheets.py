@@ -17,6 +17,7 @@ from agora_build.content.loader import load
 from agora_build.content.models import Batch, Debate
 from agora_build.content.sheets import Variant
 from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.states import campaign_state, debate_state
 from agora_build.content.validate import nearest
 from agora_build.imports.ods import is_there, write_ods
 from agora_build.imports.paper import batch_text
@@ -59,9 +60,11 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     today = day.date() if day else day_of_build(read_config(city)[0])
     site, microsite, debate = _debate(city, name, today)
     given = _day(microsite, workshop, day.date() if day else None) or today
+    if "closed" in (debate_state(debate.meta, given), campaign_state(microsite.campaign.meta, given)):
+        refuse(f"le {given}, le débat « {debate.slug} » est clos : on n’y répond plus, même sur papier")
     number = str(max((int(entry.slug) for entry in microsite.batches), default=0) + 1)
     record = Batch(date=given, debate=debate.slug, workshop=workshop, place=place, sheets=count)
-    _write(city, out, site, microsite, debate, record, number, variant or "", today)
+    _write(city, out, site, microsite, debate, record, number, variant or "")
 
 
 def _debate(city: Path, name: str, today: datetime.date) -> tuple[Site, Microsite, Entry[Debate]]:
@@ -101,7 +104,7 @@ def _day(microsite: Microsite, workshop: str | None, said: datetime.date | None)
 
 def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
     city: Path, out: Path, site: Site, microsite: Microsite, debate: Entry[Debate], record: Batch, number: str,
-    variant: Variant, today: datetime.date,
+    variant: Variant,
 ) -> None:  # fmt: skip
     """Write the record of the batch in the city, and what is printed and filled in outside."""
     folder = out / f"{microsite.slug}-lot-{number}"
@@ -109,7 +112,7 @@ def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
         refuse(f"« {folder} » existe déjà : il tient peut-être une saisie ; rangez-le, ou choisissez un autre --out")
     folder.mkdir(parents=True)
     forms = folder / f"lot-{number}-a-imprimer.html"
-    write_forms(city, site, microsite, debate, variant, today, number, record.sheets, forms)
+    write_forms(city, site, microsite, debate, variant, record.date, number, record.sheets, forms)
     for entry in (1, 2):
         table = sheet_table(f"{microsite.slug}/{number}", entry, record.sheets, debate.meta, site.config.quarters)
         path = folder / f"lot-{number}-saisie-{entry}.csv"
@@ -125,10 +128,11 @@ def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
 
 
 def _tell(folder: Path, forms: Path, path: Path, number: str, count: int) -> None:
-    kinds = ".ods (ou .csv)" if is_there() else ".csv"
+    suffix = ".ods" if is_there() else ".csv"
+    both = [folder / f"lot-{number}-saisie-{entry}{suffix}" for entry in (1, 2)]
     click.echo(f"Lot {number}, {count} feuilles : {path} (à publier : git add, git commit)")
     click.echo(f"  à imprimer : {forms}")
-    click.echo(f"  à remplir, chacun la sienne : lot-{number}-saisie-1{kinds[:4]} et lot-{number}-saisie-2{kinds[:4]}")
+    click.echo(f"  à remplir, chaque personne la sienne : {both[0].name} et {both[1].name}")
     if not is_there():
         click.echo("  sans tableurs .ods : il manque le programme odfpy (pip install agora-build[paper]).")
-    click.echo(f"  puis : agora import paper lot-{number}-saisie-1.ods lot-{number}-saisie-2.ods, depuis {folder}")
+    click.echo(f"  puis : agora import paper {both[0]} {both[1]} --entered-by … --signed-by …")

@@ -19,11 +19,12 @@ MANY = 60  # contributions: up to here, they are all on the debate's own page
 
 
 class Said(NamedTuple):  # a tuple: many are made, and hashed, for each page
-    """A contribution with what it replies to and what replies to it."""
+    """A contribution with what it replies to, what replies to it, and where it was written."""
 
     entry: Entry[Contribution]
     parent: Contributed | None
     replies: tuple[Entry[Contribution], ...]
+    meeting: str = ""  # the title of the one it was written in
 
 
 class Part(Record, frozen=True):

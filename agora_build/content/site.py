@@ -142,6 +142,7 @@ class ThreadSummary(Record, frozen=True):
     voices: Voices
     latest: tuple[Entry[Contribution], ...]  # the last four of each voice, newest first
     from_workshops: tuple[Entry[Contribution], ...]  # those written in a meeting, in order
+    batches: tuple[tuple[str, Voices], ...] = ()  # those published of each batch of paper sheets, by its number
 
 
 class Microsite(Record, frozen=True):

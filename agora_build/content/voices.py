@@ -78,7 +78,21 @@ def summary(thread: Thread) -> ThreadSummary:
         voices(thread.contributions),
         latest=tuple(entry for kind in kinds for entry in kind),
         from_workshops=tuple(entry for entry in thread.contributions if entry.meta.workshop),
+        batches=_batches(thread),
     )
+
+
+def _batches(thread: Thread) -> tuple[tuple[str, Voices], ...]:
+    found: dict[str, list[Entry[Contribution]]] = {}
+    for entry in thread.contributions:
+        if entry.meta.batch:
+            found.setdefault(entry.meta.batch, []).append(entry)
+    return tuple((number, voices(found[number])) for number in sorted(found, key=int))
+
+
+def of_batch(microsite: Microsite, number: str) -> Voices:
+    """Give the counts of what is published of a batch of paper sheets."""
+    return summed(counts for item in microsite.threads for name, counts in item.batches if name == number)
 
 
 def of_debate(microsite: Microsite, debate: str) -> Voices:

@@ -40,6 +40,7 @@ class ContributionPage(Record, frozen=True):
     contribution: Entry[Contribution]
     theme: str | None
     workshop: Entry[Workshop] | None
+    batches: str  # the page that tells of the batch of paper sheets it came in, or ''
     parent: Contributed | None
     replies: tuple[Entry[Contribution], ...]
     outcomes: tuple[Outcome, ...]
@@ -92,6 +93,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
             contribution=entry,
             theme=themes.get(meta.theme) if meta.theme else None,
             workshop=workshops.get(meta.workshop) if meta.workshop else None,
+            batches=urls.part(microsite.slug, "batches") if meta.batch else "",
             parent=thread.parent(entry),
             replies=thread.replies(entry.slug),
             outcomes=outcomes.get(entry.slug, ()),

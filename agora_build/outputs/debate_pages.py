@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -163,6 +163,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
     state = debate_state(debate.meta, today)
     meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
     kits = tuple(kit for kit in microsite.kits if kit.meta.purpose == "participation")
+    titles = {entry.slug: entry.meta.title for entry in microsite.workshops}
     return DebatePage(
         path=urls.item(microsite.slug, "debates", debate.slug),
         masthead=masthead(microsite, urls, today, "debates"),
@@ -170,7 +171,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
         state=state,
         voices=voices(spoken),
         positions=by_position(spoken),
-        groups=_latest(thread) if lists else _groups(thread, debate.meta),
+        groups=_latest(thread, titles) if lists else _groups(thread, debate.meta, titles),
         synthesis=urls.synthesis(microsite.slug, debate.slug) if has_page(debate, thread) else "",
         whole=lists[0].first if lists else "",
         lists=_lines(lists[1:]),
@@ -197,30 +198,41 @@ def _lines(lists: Sequence[SaidList]) -> tuple[tuple[PartKind, tuple[ListLine, .
     return tuple((kind, tuple(same)) for kind, same in groupby(lines, lambda line: line.kind))
 
 
-def _groups(thread: Thread, debate: Debate) -> tuple[Group, ...]:
+def _groups(thread: Thread, debate: Debate, meetings: Mapping[str, str]) -> tuple[Group, ...]:
     """Sort contributions by theme; those under no theme, or under one that is not of the debate, come last."""
     titles = {theme.id: theme.title for theme in debate.themes}
     sorted_out: dict[str | None, list[Entry[Contribution]]] = {theme: [] for theme in (*titles, None)}
     for entry in thread.contributions:
         sorted_out[entry.meta.theme if entry.meta.theme in titles else None].append(entry)
     groups = (
-        _group(thread, theme, titles.get(theme or ""), entries) for theme, entries in sorted_out.items() if entries
+        _group(thread, theme, titles.get(theme or ""), entries, meetings)
+        for theme, entries in sorted_out.items()
+        if entries
     )
     return tuple(groups)
 
 
-def _latest(thread: Thread) -> tuple[Group, ...]:
+def _latest(thread: Thread, meetings: Mapping[str, str]) -> tuple[Group, ...]:
     """Keep the last of each voice, the two apart, newest first."""
     newest = reversed(thread.contributions)
     kept: dict[str, list[Entry[Contribution]]] = {"individual": [], "collective": []}
     for entry in newest:
         if len(kept[entry.meta.voice]) < LATEST:
             kept[entry.meta.voice].append(entry)
-    return (_group(thread, None, None, [*kept["individual"], *kept["collective"]]),)
+    return (_group(thread, None, None, [*kept["individual"], *kept["collective"]], meetings),)
 
 
-def _group(thread: Thread, theme: str | None, title: str | None, entries: list[Entry[Contribution]]) -> Group:
-    spoken = [Said(entry, thread.parent(entry), thread.replies(entry.slug)) for entry in entries]
+def _group(
+    thread: Thread,
+    theme: str | None,
+    title: str | None,
+    entries: list[Entry[Contribution]],
+    meetings: Mapping[str, str],
+) -> Group:
+    spoken = [
+        Said(entry, thread.parent(entry), thread.replies(entry.slug), meetings.get(entry.meta.workshop or "", ""))
+        for entry in entries
+    ]
     return Group(
         theme=theme,
         title=title,

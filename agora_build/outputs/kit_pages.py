@@ -30,6 +30,7 @@ class KitList(Record, frozen=True):
     masthead: Masthead
     groups: tuple[tuple[str, tuple[Entry[Kit], ...], tuple[Sheet, ...]], ...]
     questions: tuple[tuple[str, str], ...]
+    batches: str = ""  # the page that tells of the paper sheets given out, if any were
 
 
 class KitPage(Record, frozen=True):
@@ -85,4 +86,5 @@ def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
         masthead=masthead(microsite, urls, today, "kits"),
         groups=tuple(group for group in groups if group[1] or group[2]),
         questions=tuple((item.slug, item.meta.question) for item in microsite.debates if item.slug in about),
+        batches=urls.part(microsite.slug, "batches") if microsite.batches else "",
     )

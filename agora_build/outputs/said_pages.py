@@ -20,12 +20,13 @@ PAGE = 50
 
 
 class Line(NamedTuple):  # a tuple: many are made, and hashed, for each page
-    """A contribution in a list: what it replies to, how many replies it had, the title of its theme."""
+    """A contribution in a list: what it replies to, how many replies it had, the title of its theme, its meeting."""
 
     entry: Entry[Contribution]
     parent: Contributed | None
     replies: int
     theme: str | None
+    meeting: str = ""  # the title of the one it was written in
 
 
 class Filter(NamedTuple):
@@ -85,7 +86,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     urls = Urls(site.config.city.language)
     debate = next(item for item in microsite.debates if item.slug == thread.debate)
     head = masthead(microsite, urls, today, "debates")
-    known = _lines(thread, debate.meta)
+    known = _lines(thread, debate.meta, {entry.slug: entry.meta.title for entry in microsite.workshops})
     lists = lists_of(thread, debate.meta, urls, [quarter.id for quarter in site.config.quarters])
     filters = _filters(lists)
     for listed in lists:
@@ -104,13 +105,14 @@ def _filters(lists: Sequence[SaidList]) -> tuple[Filters, ...]:
     return tuple(Filters(kind, tuple(same)) for kind, same in groupby(found, lambda item: item.kind))
 
 
-def _lines(thread: Thread, debate: Debate) -> dict[str, Line]:
+def _lines(thread: Thread, debate: Debate, meetings: dict[str, str]) -> dict[str, Line]:
     titles = {theme.id: theme.title for theme in debate.themes}
-    return {entry.slug: _line(thread, entry, titles) for entry in thread.contributions}
+    return {entry.slug: _line(thread, entry, titles, meetings) for entry in thread.contributions}
 
 
-def _line(thread: Thread, entry: Entry[Contribution], titles: dict[str, str]) -> Line:
-    return Line(entry, thread.parent(entry), len(thread.replies(entry.slug)), titles.get(entry.meta.theme or ""))
+def _line(thread: Thread, entry: Entry[Contribution], titles: dict[str, str], meetings: dict[str, str]) -> Line:
+    theme, meeting = titles.get(entry.meta.theme or ""), meetings.get(entry.meta.workshop or "", "")
+    return Line(entry, thread.parent(entry), len(thread.replies(entry.slug)), theme, meeting)
 
 
 def _pages(around: Around, lines: Sequence[Line]) -> Iterator[Output[Any]]:

@@ -46,6 +46,7 @@ class SynthesisPage(Record, frozen=True):
     outcomes: tuple[Outcome, ...]  # what decisions made of the debate as a whole
     waiting: Voices  # what nothing answers by name
     first_waiting: tuple[Entry[Contribution], ...]
+    batches: str = ""  # the page that tells of the paper sheets given out, if any were for this debate
 
     @property
     def present(self) -> int:
@@ -76,6 +77,9 @@ def thread_outputs(
         outcomes=outcomes_of_debate(microsite, debate.slug),
         waiting=voices(waiting),
         first_waiting=waiting[:SHOWN],
+        batches=urls.part(microsite.slug, "batches")
+        if any(entry.meta.debate == debate.slug for entry in microsite.batches)
+        else "",
     )
     yield Output(page.path, page, render)
 

@@ -25,6 +25,7 @@ KINDS = {
     "resources": _C + r"ressources/index\.html",
     "resource": _C + r"ressources/[^/]+/index\.html",
     "sheet": _C + r"feuilles/.+/index\.html",
+    "batches": _C + r"lots/index\.html",
     "kits": _C + r"kits/index\.html",
     "kit": _C + r"kits/[^/]+/index\.html",
     "episodes": _C + r"radio/index\.html",
