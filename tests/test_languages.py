@@ -9,6 +9,8 @@ import pytest
 from cities import minimal_city, speak
 from sites import built
 
+from agora_build.intake.site_files import lost
+
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {
@@ -82,6 +84,13 @@ def test_the_page_of_addresses_that_lead_nowhere_starts_at_the_root_in_each_lang
     assert '<a href="/en/index.html" lang="en" hreflang="en" aria-current="true">' in page
 
 
+def test_an_address_that_leads_nowhere_says_so_in_the_language_of_its_folder(site: Path) -> None:
+    for asked, language in (("/en/nowhere/", "en"), ("/nulle-part", "fr"), ("/", "fr"), ("/agenda/rien", "fr")):
+        answer = lost(site, asked)
+        assert answer.status_code == 404
+        assert f'<html lang="{language}"' in bytes(answer.body).decode()
+
+
 def test_the_interface_is_in_the_language_and_the_rest_tells_its_own(site: Path) -> None:
     page = html(site, "en/campagnes/les-quais/index.html")
     assert "<title>Les quais · The Agora of Villeneuve</title>" in page
@@ -144,7 +153,7 @@ def write(city: Path, files: dict[str, str]) -> None:
 def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same city, some files of which are translated."""
     folder = tmp_path_factory.mktemp("translated")
-    city = speak(minimal_city(folder), languages=("fr", "en"))
+    city = speak(minimal_city(folder), '\n[intake]\nurl = "envoi/"\n', ("fr", "en"))
     write(city, TRANSLATIONS)
     for name, before, after in (
         ("campaign.md", "illustrative: true\n", "illustrative: true\neasy_read: |\n  Les quais changent.\n"),
@@ -169,6 +178,17 @@ def test_what_is_translated_is_said_in_the_language_and_facts_stay(translated: P
     assert '<a href="#texte-participer">how</a>' in about
     assert "not translated yet" not in about
     assert '<a href="../a-propos/index.html">About</a>' in html(translated, "en/suivi/index.html")
+
+
+def test_the_forms_of_every_language_are_sent_to_the_same_address(translated: Path) -> None:
+    """The link from the page of the form leads to the intake, from however deep the page stands."""
+    found = set()
+    for path in tree(translated):
+        if path.endswith("participer/question/index.html"):
+            action = re.search(r'<form class="form" method="post" action="([^"]+)"', html(translated, path))
+            assert action
+            found.add((translated / path).parent.joinpath(action[1]).resolve())
+    assert found == {(translated / "envoi/les-quais/question").resolve()}
 
 
 def test_the_easy_to_read_text_stands_by_itself_and_is_found_from_the_top(translated: Path) -> None:

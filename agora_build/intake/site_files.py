@@ -37,7 +37,7 @@ def with_site(application: ASGIApp, folder: Path, below: str) -> ASGIApp:
         elif asked in ("/health", "/ready") or asked.startswith(below):
             await application(scope, receive, send)
         else:
-            await _lost(folder)(scope, receive, send)
+            await lost(folder, asked)(scope, receive, send)
 
     return serve
 
@@ -63,6 +63,9 @@ def _sent(file: Path) -> Response:
     return FileResponse(file, headers=_HEADERS, media_type=kind)
 
 
-def _lost(folder: Path) -> Response:
-    page = folder / "404.html"
+def lost(folder: Path, asked: str) -> Response:
+    """Say that nothing is at an address, in the language of its folder."""
+    language = asked.strip("/").partition("/")[0]
+    own = folder / language / "404.html" if language.isalpha() else folder
+    page = own if own.is_file() else folder / "404.html"
     return Response(page.read_bytes() if page.is_file() else b"", 404, _HEADERS, "text/html")
