@@ -32,6 +32,7 @@ _STAGES = {
     "read": "Lecture et vérification",
     "gather": "Préparation",
     "threads": "Pages des débats",
+    "print": "PDF",
     "campaigns": "Autres pages",
     "index": "Index",
     "search": "Moteur de recherche",
@@ -50,6 +51,10 @@ _NO_ENGINE = (
 _UNDRAWN = (
     "Les images que les réseaux sociaux montrent à côté d’un lien n’ont pas été dessinées : il manque des paquets"
     " (pip install agora-build[social]). Pour s’en passer : social_pictures = false dans agora.toml."
+)
+_NO_PDF = (
+    "Rien ici ne sait faire de PDF : installez « pip install agora-build[pdf] » et, sous Debian ou Ubuntu, « sudo apt "
+    "install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 », puis recommencez, ou construisez sans --pdf."
 )
 Form = Literal["text", "github", "json"]
 _FORMAT = click.Choice(["text", "github", "json"])
@@ -212,6 +217,7 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
 @click.option("--no-search", is_flag=True, help="Laisser de côté le moteur de recherche ; l’index reste.")
 @click.option("--offline-edition", is_flag=True, help="Faire une archive par campagne, à lire sans réseau.")
 @click.option("--profile", is_flag=True, help="Dire où est passé le temps.")
+@click.option("--pdf", "printed", is_flag=True, help="Faire aussi les PDF des feuilles à imprimer.")
 @click.option("--rollback", is_flag=True, help="Remettre le site précédent, sans rien construire.")
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
 @click.pass_obj
@@ -227,6 +233,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
     no_search: bool,
     offline_edition: bool,
     profile: bool,
+    printed: bool,
     rollback: bool,
 ) -> None:
     """Construire le site ; à la moindre erreur, celui qui est publié reste tel quel."""
@@ -237,6 +244,8 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
     if rollback:
         _rollback(target)
         return
+    if printed:
+        _need_pdf()
     gc.enable()
     gc.set_threshold(50_000)  # a build makes much and drops little: looking for cycles less often saves a tenth
     plain = form == "text" and not full and not profile
@@ -249,6 +258,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         search=not no_search,
         offline=offline_edition,
         taken=taken,
+        pdf=printed,
         call=unchanged.call(sys.argv[1:]) if plain else (),
         progress=_progress if sys.stderr.isatty() and form == "text" else pipeline.quiet,
     )
@@ -284,14 +294,22 @@ def verify_site(address: str, city: Path | None) -> None:
 
     def rebuild(source: Path, output: Path, origin: Origin) -> list[Problem]:
         jobs = os.cpu_count() or 1
-        order = pipeline.Order(
-            os.fspath(source), output, origin.day, jobs, search=bool(origin.search), offline=bool(origin.offline)
-        )
+        search, offline, printed = bool(origin.search), bool(origin.offline), bool(origin.pdf)
+        order = pipeline.Order(os.fspath(source), output, origin.day, jobs, search=search, offline=offline, pdf=printed)
         return pipeline.build(order).problems
 
     verdict = compare(address, city or Path(), __version__, rebuild, programs=pipeline.programs())
     click.echo(said(verdict))
     sys.exit(verdict.exit_code)
+
+
+def _need_pdf() -> None:
+    """Say what to install when nothing here makes PDF files."""
+    from agora_build.rendering import pdf
+
+    if not pdf.engine():
+        click.echo(_NO_PDF, err=True)
+        sys.exit(2)
 
 
 def _rollback(output: Path) -> None:

@@ -43,6 +43,7 @@ from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap, social_pictures
 from agora_build.problems import START, Problem, in_order
 from agora_build.record import Record, replace
+from agora_build.rendering import pdf
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, theme_folders
 
@@ -77,6 +78,7 @@ class Order(Record, frozen=True):
     search: bool = False  # whether the site is to have a search engine, where there is one
     offline: bool = False  # whether each campaign is to have its archive, to read without network
     taken: signature.Taken | None = None  # the signatures of the city's files, when they were just taken
+    pdf: bool = False  # whether PDF files are made too
     call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
     progress: Progress = quiet
 
@@ -115,9 +117,9 @@ def build_anew(order: Order) -> BuildReport:
     return report
 
 
-def programs() -> dict[str, str]:
-    """Name the programs, besides Agora, that sites can be made with here, by their names in an origin."""
-    return {"search": search_engine.named(), "offline": packer.NAME}
+def programs() -> dict[str, Callable[[], str]]:
+    """Give what names the programs, besides Agora, that sites can be made with here, by their names in an origin."""
+    return {"pdf": pdf.engine, "search": search_engine.named, "offline": lambda: packer.NAME}
 
 
 @contextmanager
@@ -160,10 +162,13 @@ def _build(order: Order, cache: str) -> BuildReport:
             site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
             frames = frames_of(site, offline=order.offline)
             engine = search_engine.named() if order.search else ""
-            todo.everything |= _frame_hash(frames) != old.get("frame") or engine != old.get("engine", "")
+            printer = pdf.engine() if order.pdf else ""
+            made_with = (engine, printer)
+            todo.everything |= _frame_hash(frames) != old.get("frame") or made_with != old.get("made_with")
             pictures = hash_of(repr(site.pictures).encode())
             same = (city.theme, pictures) == (old.get("theme"), old.get("pictures"))
             press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=not same)
+            press.printer = printer
             press.engine = engine
         made = _render(order, press, todo, profile)
         with profile.stage("search"):
@@ -179,7 +184,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             store.note("release", identity.encode())
             store.note("since", str(city.since).encode())
             store.keep()
-            said: dict[str, Any] = {"engine": engine, "frame": _frame_hash(frames), "pictures": pictures}
+            said: dict[str, Any] = {"made_with": made_with, "frame": _frame_hash(frames), "pictures": pictures}
             said |= {"release": identity, "files": files}
             where = os.fspath(order.output)
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
@@ -300,11 +305,17 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
     done = _run(order, press, todo.thread_jobs(press.site, press.sizes), profile, "threads")
     told = {made.row.name.partition("/")[0] for made in done if made.told}
     press.site = heard(press.site, press.counts(), {})
+    prints = todo.print_jobs(press.site, told) if press.printer else []
+    if prints:
+        pdf.prepare(press.folders)
+        pressed = _run(order, press, prints, profile, "print")
+        told |= {made.row.name.partition("/")[0] for made in pressed if made.told}
+        done += pressed
     done += _run(order, press, todo.other_jobs(press.site, told), profile, "campaigns")
     if done:
         done += _run(order, press, index_jobs(sum(press.sizes.values())), profile, "index")
     for name in store.names() - plan.expected(
-        press.site, press.sizes, engine=bool(press.engine), offline=order.offline
+        press.site, press.sizes, engine=bool(press.engine), offline=order.offline, printed=bool(press.printer)
     ):
         done.append(press.removed(name))
         store.remove_scope(name)
@@ -314,7 +325,7 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
 def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stage: str) -> list[Made]:
     """Render scopes on every core, and keep their records as they come."""
     store = press.store
-    processes = order.jobs if len(jobs) > _FEW else 1
+    processes = order.jobs if len(jobs) > _FEW or stage == "print" else 1
     done: list[Made] = []
     with profile.stage(stage):
         if processes > 1:
@@ -338,7 +349,8 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
 
 def _origin(order: Order, city: City, press: Press, history: str) -> Origin:
     archives = packer.NAME if order.offline else ""
-    return Origin(agora_build.__version__, city.commit, city.day, history, search=press.engine, offline=archives)
+    made_with = {"pdf": press.printer, "search": press.engine, "offline": archives}
+    return Origin(agora_build.__version__, city.commit, city.day, history, **made_with)
 
 
 def _settle(press: Press, done: list[Made], origin: Origin) -> None:

@@ -43,6 +43,10 @@ command -v disorderfs >/dev/null || packages+=(disorderfs)
 [ -d /usr/share/i18n/locales ] || packages+=(locales)
 # A journal shared by several endpoints is tested on the real thing.
 compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || packages+=(postgresql)
+# What draws the PDF files.
+for library in libpango-1.0:libpango-1.0-0 libpangoft2-1.0:libpangoft2-1.0-0 libharfbuzz-subset:libharfbuzz-subset0; do
+    [[ $(/sbin/ldconfig -p) == *"${library%%:*}.so."* ]] || packages+=("${library##*:}")
+done
 # What makes faults: system calls that fail, a file system of our own, commits that are not written, slow readers.
 for program in strace:strace fusermount3:fuse3 eatmydata:eatmydata slowhttptest:slowhttptest; do
     command -v "${program%%:*}" >/dev/null || packages+=("${program##*:}")

@@ -37,6 +37,7 @@ ALONE = {  # each library lives behind one module
     "imagesize": {"content.picture_sizes"},
     "numpy": {"civic.consensus"},
     "segno": {"rendering.qr"},
+    "weasyprint": {"rendering.pdf"},
     "sqlalchemy": {"intake.store"},
     "starlette": {"intake.app", "intake.site_files"},
     "uvicorn": {"intake.server"},

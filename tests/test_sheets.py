@@ -14,12 +14,14 @@ from agora_build.content.sheets import sheets
 from agora_build.content.site import Microsite, Site
 from agora_build.outputs import kit_pages, sheet_pages
 from agora_build.record import replace
+from agora_build.rendering import sheet_page
 from agora_build.rendering.theme import Frame, Theme, base_theme
 from agora_build.urls import Urls
 
 ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)
 URLS = Urls("fr")
+ALL = {"poster", "flyer", "guide", "home-debate", "sign-up", "form", "ballot", "count"}
 OPEN, COMING, CLOSED = "les-groues", "la-boule", "parc-logement"
 
 
@@ -54,16 +56,16 @@ def words(page: str) -> str:
 @pytest.mark.parametrize(
     ("slug", "day", "kinds"),
     [
-        (OPEN, DAY, {"poster", "flyer", "form"}),
-        (COMING, DAY, {"poster", "flyer", "form"}),  # they are printed before it opens
+        (OPEN, DAY, ALL),
+        (COMING, DAY, ALL),  # they are printed before it opens
         (CLOSED, DAY, set()),
-        (OPEN, datetime.date(2017, 3, 15), {"poster", "flyer", "form"}),  # the last day
+        (OPEN, datetime.date(2017, 3, 15), ALL),  # the last day
         (OPEN, datetime.date(2017, 3, 16), set()),
     ],
 )
 def test_sheets_exist_while_they_serve(site: Site, slug: str, day: datetime.date, kinds: set[str]) -> None:
     found = sheets(campaign(site, slug), URLS, day)
-    assert {sheet.kind for sheet in found if sheet.kind in ("poster", "flyer", "form")} == kinds
+    assert {sheet.kind for sheet in found} == kinds
     assert len({sheet.path for sheet in found}) == len(found)
 
 
@@ -74,6 +76,13 @@ def test_a_form_is_for_a_debate_that_is_not_over(site: Site) -> None:
     day = DAY + datetime.timedelta(1)
     about = {sheet.target for sheet in sheets(microsite, URLS, day) if sheet.kind == "form"}
     assert about == {debate.slug for debate in microsite.debates[1:]}
+
+
+def test_a_ballot_and_its_count_are_for_a_debate_in_which_one_votes(site: Site) -> None:
+    microsite = campaign(site, OPEN)
+    voted = {debate.slug for debate in microsite.debates if debate.meta.ballot}
+    for kind in ("ballot", "count"):
+        assert {sheet.target for sheet in sheets(microsite, URLS, DAY) if sheet.kind == kind} == voted != set()
 
 
 def test_a_poster_says_what_the_campaign_says(site: Site, theme: Theme) -> None:
@@ -107,9 +116,9 @@ def test_french_typography_keeps_together_what_belongs_together(site: Site, them
 
 def test_a_form_is_numbered_by_hand_or_as_it_is_printed(site: Site, theme: Theme) -> None:
     sheet = next(item for item in sheets(campaign(site, OPEN), URLS, DAY) if item.kind == "form")
-    page = sheet_pages.sheet_page(site, campaign(site, OPEN), sheet, DAY)
+    page = sheet_page.sheet_page(site, campaign(site, OPEN), sheet, DAY)
     empty, numbered = (
-        re.findall(r'leaf__value">([^<]*)<', sheet_pages.render(item, theme).decode())
+        re.findall(r'leaf__value">([^<]*)<', sheet_page.render(item, theme).decode())
         for item in (page, replace(page, batch="A7", number=12))
     )
     assert empty == ["", ""]

@@ -308,11 +308,11 @@ def test_another_version_of_agora(site: Path, city: Path) -> None:
     ("here", "code", "words"),
     [
         ({}, "no-pdf", "pip install agora-build[pdf]"),
-        ({"pdf": "scribe 2"}, "other-pdf", "faits avec scribe 1, et vous avez scribe 2"),
+        ({"pdf": lambda: "scribe 2"}, "other-pdf", "faits avec scribe 1, et vous avez scribe 2"),
     ],
 )
 def test_the_program_that_made_the_pdf_files_has_to_be_there(
-    here: dict[str, str], code: str, words: str, site: Path, city: Path
+    here: dict[str, Callable[[], str]], code: str, words: str, site: Path, city: Path
 ) -> None:
     rewritten(site, pdf="scribe 1")
     verdict = verify(str(site), city, agora_build.__version__, rebuild, programs=here)

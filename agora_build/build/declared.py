@@ -86,6 +86,13 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from form_pages.outputs(alone, today)
 
 
+def printed(alone: Site, today: datetime.date, folders: tuple[Path, ...], engine: str) -> Outputs:
+    """Declare the PDF files of a campaign, given a site where it is alone."""
+    from agora_build.outputs import sheet_pdfs
+
+    yield from sheet_pdfs.outputs(alone, today, folders, engine)
+
+
 def city(site: Site, today: datetime.date) -> Outputs:
     """Declare what is made of the whole city."""
     from agora_build.outputs import (

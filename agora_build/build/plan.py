@@ -67,6 +67,11 @@ class Plan(Record):
         keys.sort(key=lambda key: sizes.get(key, 0), reverse=True)
         return [job for key in keys for job in thread_jobs(*key, sizes.get(key, 0))]
 
+    def print_jobs(self, site: Site, told: Iterable[str]) -> list[Job]:
+        """List the campaigns whose PDF files may say something else, given those of which a thread says so."""
+        dirty = {*self.campaigns, *self.rules, *told, *(campaign for campaign, _ in self.threads)}
+        return [Job("print", item.slug) for item in site.microsites if self.everything or item.slug in dirty]
+
     def other_jobs(self, site: Site, told: Iterable[str]) -> list[Job]:
         """List the other scopes to render, given the campaigns of which a thread says something else than before."""
         dirty = {*self.campaigns, *self.rules, *told, *(item.slug for item in site.microsites if self._cites(item))}
@@ -81,14 +86,15 @@ class Plan(Record):
         return bool(self.contributions) and not self.contributions.isdisjoint(cited_by(microsite))
 
 
-def expected(site: Site, sizes: Mapping[Key, int], *, engine: bool, offline: bool) -> set[str]:
-    """Give the names of all the scopes of a site."""
+def expected(site: Site, sizes: Mapping[Key, int], *, engine: bool, offline: bool, printed: bool = False) -> set[str]:
+    """Give the names of all the scopes of a site, with or without a search engine, archives and PDF files."""
     threads = (job.name for key in _threads(site) for job in thread_jobs(*key, sizes.get(key, 0)))
     campaigns = (item.slug for item in site.microsites)
+    prints = (Job("print", item.slug).name for item in site.microsites if printed)
     index = (job.name for job in index_jobs(sum(sizes.values())))
     archives = {OFFLINE_SCOPE, *(offline_scope(item.slug) for item in site.microsites)} if offline else set()
     alone = {CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE} | ({ENGINE_SCOPE} if engine else set())
-    return {*alone, *threads, *campaigns, *index, *archives}
+    return {*alone, *threads, *prints, *campaigns, *index, *archives}
 
 
 def _threads(site: Site) -> Iterable[Key]:

@@ -48,7 +48,7 @@ _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
 class Job(NamedTuple):
     """A scope to render, or the part of a long thread that falls to one process."""
 
-    kind: Literal["thread", "campaign", "city", "assets", "index"]
+    kind: Literal["thread", "print", "campaign", "city", "assets", "index"]
     campaign: str = ""
     debate: str = ""
     shard: int = 0
@@ -62,6 +62,8 @@ class Job(NamedTuple):
             return f"{self.campaign}/{self.debate}{part}"
         if self.kind == "index":
             return INDEX_SCOPE + part
+        if self.kind == "print":
+            return f"{self.campaign}/~print"  # a name that no debate has
         return {"campaign": self.campaign, "city": CITY_SCOPE, "assets": ASSETS_SCOPE}[self.kind]
 
 
@@ -88,6 +90,7 @@ class Made(Record):
     lost: bool = False  # whether a path or an id is there no more
     told: bool = False  # whether the rest of the site must know of what changed in a thread
     asks: bool = False  # whether it wants something else of the rest of the site
+    sizes: dict[str, int] = field(default_factory=dict)  # in bytes, of the files that were made
     compiled: dict[bytes, bytes] = field(default_factory=dict)  # of the theme, for the next build
     kinds: dict[str, tuple[int, float]] = field(default_factory=dict)  # module -> files, seconds
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -131,6 +134,7 @@ class Press:
     fresh: bool
     theme_changed: bool  # in what pages note that they used: templates, messages, sizes of pictures
     engine: str = ""  # the search engine that is to be made, with its version
+    printer: str = ""  # what makes PDF files, with its version; '' when none are asked for
     _themes: dict[str, Theme] = dataclasses.field(default_factory=dict)  # by language
     _owner: int = dataclasses.field(default_factory=os.getpid)
     _reader: Store | None = None
@@ -153,6 +157,8 @@ class Press:
 
     def __call__(self, job: Job) -> Made:
         """Render what changed in a scope."""
+        if job.kind == "print":
+            return self._printed(job)
         if job.kind != "thread":
             return self.render(job.name, self._declared(job))
         said = _thread(self.reader(), job.campaign, job.debate)
@@ -169,6 +175,18 @@ class Press:
             made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices), listed=_blob(lines))
             before = self.reader().scope(job.name)
             made.told = before is None or before.summary != made.row.summary
+        return made
+
+    def _printed(self, job: Job) -> Made:
+        """Make the PDF files of a campaign, and note how big each is: its pages say so."""
+        before = self.reader().scope(job.name)
+        known = pickle.loads(before.summary) if before else {}  # noqa: S301 - our own file
+        made = self.render(
+            job.name, declared.printed(self._alone(job.campaign), self.today, self.folders, self.printer)
+        )
+        sizes = {path: made.sizes[path] if path in made.sizes else known[path] for path in paths_of(made.row.sums)}
+        made.row = replace(made.row, summary=_blob(sizes))
+        made.told = before is None or before.summary != made.row.summary
         return made
 
     def weight(self, job: Job) -> int:
@@ -240,6 +258,12 @@ class Press:
         lines = [*said, *around, *(line for line, _ in listed.of_pages(site, urls))]
         return declared.index(site, lines, job.shard, job.shards, engine=bool(self.engine))
 
+    def _with_sizes(self, campaign: str) -> Site:
+        """Give the site as a campaign sees it, with the sizes of its PDF files."""
+        printed = self.reader().scope(Job("print", campaign).name) if self.printer else None
+        sizes = pickle.loads(printed.summary) if printed else {}  # noqa: S301 - our own file
+        return replace(self._alone(campaign), pdfs=sizes)
+
     def _counted(self, microsite: Microsite, said: Thread, kept: Kept) -> Thread:
         """Add to a thread what of its vote may be known today."""
         debate = next(item for item in microsite.debates if item.slug == said.debate)
@@ -270,6 +294,7 @@ class Press:
         made.problems += problems
         made.lost |= known is not None and not set(known.ids) <= set(found.ids)
         sha256 = hashlib.sha256(content).hexdigest()
+        made.sizes[output.path] = len(content)
         if self.fresh or known is None or known.sha256 != sha256:
             self.write(output.path, content)
             made.written.append(output.path)
@@ -297,7 +322,7 @@ class Press:
         if job.kind == "index":
             yield from self.in_each_language(lambda language: self._index(job, language))
             return
-        site = self._alone(job.campaign) if job.kind == "campaign" else self.site
+        site = self._with_sizes(job.campaign) if job.kind == "campaign" else self.site
         declare = declared.campaign if job.kind == "campaign" else declared.city
         yield from self.in_each_language(lambda language: declare(in_language(site, language), self.today))
 

@@ -24,7 +24,8 @@ _MAX_UNREAD = 20  # files in a row that do not answer: the server is gone
 _BATCH = 50  # files asked for before one looks at the answers
 
 
-_NONE: Mapping[str, str] = {}
+Programs = Mapping[str, Callable[[], str]]
+_NONE: Programs = {}
 
 
 class _StopError(Exception):
@@ -38,11 +39,11 @@ def verify(  # noqa: PLR0913, PLR0917 - what it compares, with what, and what it
     version: str,
     rebuild: Rebuild,
     progress: Progress = lambda _stage, _done, _total: None,
-    programs: Mapping[str, str] = _NONE,
+    programs: Programs = _NONE,
 ) -> Verdict:
     """Compare a site, in a folder or on the web, with its own list of sums and with what its commit gives.
 
-    `programs` are those that this computer could make the same files with, by their names in `Origin`.
+    `programs` name those that this computer could make the same files with, by their names in `Origin`.
     """
     verdict = Verdict(address)
     try:
@@ -119,15 +120,16 @@ def _differences_served(place: Place, listed: Mapping[str, str], progress: Progr
     yield from (Difference("extra", path) for path in place.others({*listed, record.SUMS}))
 
 
-def _compatible(origin: Origin, version: str, programs: Mapping[str, str]) -> None:
+def _compatible(origin: Origin, version: str, programs: Programs) -> None:
     """Stop where the site cannot be made again with what is here."""
     if not origin.commit:
         raise _StopError("no-commit")
     if origin.version != version:
         raise _StopError("other-version", origin.version, version)
     for name in PROGRAMS:
-        wanted, here = getattr(origin, name), programs.get(name, "")
-        if wanted and wanted != here:
+        wanted = getattr(origin, name)
+        here = programs[name]() if wanted and name in programs else ""
+        if wanted != here:
             raise _StopError(f"{'other' if here else 'no'}-{name}", wanted, here)
     if origin.history == "none":
         raise _StopError("no-history")

@@ -9,8 +9,8 @@ from pathlib import Path
 from agora_build.content.models import Debate
 from agora_build.content.sheets import Sheet, Variant
 from agora_build.content.site import Entry, Microsite, Site
-from agora_build.outputs.sheet_pages import render_code, sheet_page
 from agora_build.record import replace
+from agora_build.rendering.sheet_page import code, sheet_page
 from agora_build.rendering.theme import Frame, Theme, static_files, theme_folders
 
 _LEAF = re.compile(r"<article.*</article>", re.DOTALL)
@@ -31,11 +31,12 @@ def write_forms(  # noqa: PLR0913, PLR0917 - what a form says
     html = ""
     for number in range(1, count + 1):
         numbered = replace(said, batch=batch, number=number)
-        html = theme.page("sheet_form.html", page.name, masthead=said.masthead, page=numbered, alone=True).decode()
+        given = {"masthead": said.masthead, "page": numbered, "alone": False, "bare": True}
+        html = theme.page("sheet_form.html", page.name, **given).decode()
         leaves += _LEAF.findall(html)
     alone = "<main>\n" + "\n".join(leaves) + "\n</main>"  # css/sheets.css prints what is in <main>
     page.write_text(_BODY.sub(lambda _: alone, html), "utf-8")
-    _beside(page.parent, said.code, render_code(said.target, theme))
+    _beside(page.parent, said.code, code(said.target, theme))
     for name in ("css/agora.css", "css/sheets.css"):
         _copy(theme, page.parent, folders, name)
 

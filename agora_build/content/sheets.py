@@ -1,8 +1,9 @@
-"""Turns a campaign and a day into the sheets to print that serve then: poster, flyer, paper forms."""
+"""Turns a campaign and a day into the sheets to print that serve then: posters, guides, paper forms, ballots."""
 
 from __future__ import annotations
 
 import datetime
+import posixpath
 from collections.abc import Iterator
 from typing import Literal
 
@@ -12,14 +13,20 @@ from agora_build.content.states import campaign_state, debate_state
 from agora_build.record import Record
 from agora_build.urls import Urls
 
-SheetKind = Literal["poster", "flyer", "form"]
+SheetKind = Literal["poster", "flyer", "guide", "home-debate", "sign-up", "form", "ballot", "count"]
 Variant = Literal["", "large", "plain"]
 VARIANTS: tuple[Variant, ...] = ("", "large", "plain")
 PURPOSES: dict[SheetKind, Literal["communication", "participation"]] = {
     "poster": "communication",
     "flyer": "communication",
+    "guide": "participation",
+    "home-debate": "participation",
+    "sign-up": "participation",
     "form": "participation",
+    "ballot": "participation",
+    "count": "participation",
 }
+_FILLED_IN: tuple[SheetKind, ...] = ("home-debate", "sign-up", "form", "count")
 
 
 class Sheet(Record, frozen=True):
@@ -32,6 +39,18 @@ class Sheet(Record, frozen=True):
     path: str
     target: str = ""
     variant: Variant = ""
+
+    @property
+    def pdf(self) -> str:
+        """Give its PDF, beside its page, under a name that says what it is once it is downloaded."""
+        folder = posixpath.dirname(self.path)
+        steps = folder.split("/")  # campagnes, the campaign, feuilles, what it is
+        return f"{folder}/{'-'.join(steps[1:2] + steps[3:])}.pdf"
+
+    @property
+    def fillable(self) -> bool:
+        """Tell whether one writes on it."""
+        return self.kind in _FILLED_IN
 
 
 def sheets(microsite: Microsite, urls: Urls, today: datetime.date) -> tuple[Sheet, ...]:
@@ -50,8 +69,12 @@ def _while_it_lasts(microsite: Microsite, urls: Urls, today: datetime.date) -> I
     slug = microsite.slug
     if campaign_state(microsite.campaign.meta, today) == "closed":
         return
-    for kind in ("poster", "flyer"):
+    whole: tuple[SheetKind, ...] = ("poster", "flyer", "guide", "home-debate", "sign-up")
+    for kind in whole:
         yield Sheet(kind, urls.sheet(slug, kind))
     for debate in last_debates(microsite, today):
         for variant in VARIANTS:
             yield Sheet("form", urls.sheet(slug, "form", debate.slug, variant), debate.slug, variant)
+        voted: tuple[SheetKind, ...] = ("ballot", "count") if debate.meta.ballot else ()
+        for kind in voted:
+            yield Sheet(kind, urls.sheet(slug, kind, debate.slug), debate.slug)

@@ -188,4 +188,5 @@ class Site(Record, frozen=True):
     pictures: dict[str, Size] = field(default_factory=dict)  # width and height, by path from the city's root
     basemap: str = ""  # the text of the file that [map] basemap names
     root: str = ""  # the city's folder, for the files that are published as they are
+    pdfs: dict[str, int] = field(default_factory=dict)  # sizes in bytes, by output path, of those that were made
     translations: tuple[Entry[Any], ...] = ()  # of its free pages, by path

@@ -31,6 +31,7 @@ class KitList(Record, frozen=True):
     groups: tuple[tuple[str, tuple[Entry[Kit], ...], tuple[Sheet, ...]], ...]
     questions: tuple[tuple[str, str], ...]
     batches: str = ""  # the page that tells of the paper sheets given out, if any were
+    sizes: tuple[tuple[str, int], ...] = ()  # of the PDF files that were made, by their paths
 
 
 class KitPage(Record, frozen=True):
@@ -47,7 +48,7 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     """Declare a list a campaign, and a page a kit."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
-        listing = _listing(microsite, urls, today)
+        listing = _listing(site, microsite, urls, today)
         yield Output(listing.path, listing, render_list)
         for kit in microsite.kits:
             page = KitPage(
@@ -70,7 +71,7 @@ def render_page(page: KitPage, theme: Theme) -> bytes:
     return theme.page("kit.html", page.path, masthead=page.masthead, page=page)
 
 
-def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
+def _listing(site: Site, microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
     made = sheets(microsite, urls, today)
     about = {sheet.target for sheet in made}
     groups = (
@@ -85,6 +86,7 @@ def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
         path=urls.part(microsite.slug, "kits"),
         masthead=masthead(microsite, urls, today, "kits"),
         groups=tuple(group for group in groups if group[1] or group[2]),
+        sizes=tuple((sheet.pdf, site.pdfs[sheet.pdf]) for sheet in made if sheet.pdf in site.pdfs),
         questions=tuple((item.slug, item.meta.question) for item in microsite.debates if item.slug in about),
         batches=urls.part(microsite.slug, "batches") if microsite.batches else "",
     )

@@ -6,79 +6,31 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from agora_build.content.forms import Form, debate_forms, ground_of
-from agora_build.content.meetings import Meeting, next_meetings
-from agora_build.content.models import Debate
-from agora_build.content.sections import Masthead, masthead
-from agora_build.content.sheets import Sheet, last_debates, sheets
-from agora_build.content.site import Entry, Microsite, Site
-from agora_build.record import Record
-from agora_build.rendering import qr
+from agora_build.content.sheets import sheets
+from agora_build.content.site import Site
+from agora_build.rendering import sheet_page
 from agora_build.rendering.output import Output
+from agora_build.rendering.sheet_page import SheetPage
 from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
-
-_MEETINGS = 3  # that a poster has room for
-
-
-class SheetPage(Record, frozen=True):
-    """What a sheet says: all of it comes from the campaign.
-
-    `target` is the page to which its QR code leads, and `code` the picture of that code. `batch` and `number` are
-    those of a paper form when they are known as it is printed; without them, there are boxes to write them in.
-    """
-
-    sheet: Sheet
-    masthead: Masthead
-    target: str
-    code: str
-    debates: tuple[Entry[Debate], ...]
-    meetings: tuple[Meeting, ...]
-    debate: Entry[Debate] | None = None
-    form: Form | None = None
-    batch: str = ""
-    number: int = 0
 
 
 def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     """Declare the sheets of each campaign, and the QR codes they show."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
-        pages = [sheet_page(site, microsite, sheet, today) for sheet in sheets(microsite, urls, today)]
+        pages = [sheet_page.sheet_page(site, microsite, sheet, today) for sheet in sheets(microsite, urls, today)]
         for page in pages:
             yield Output(page.sheet.path, page, render)
         for code, target in dict.fromkeys((page.code, page.target) for page in pages):
             yield Output(code, target, render_code)
 
 
-def sheet_page(site: Site, microsite: Microsite, sheet: Sheet, today: datetime.date) -> SheetPage:
-    """Gather what a sheet says."""
-    urls = Urls(site.config.city.language)
-    slug, debate = microsite.slug, next((item for item in microsite.debates if item.slug == sheet.target), None)
-    return SheetPage(
-        sheet=sheet,
-        masthead=masthead(microsite, urls, today, "kits"),
-        target=urls.item(slug, "debates", debate.slug) if debate else urls.campaign(slug),
-        code=urls.sheet_code(slug, sheet.target),
-        debates=last_debates(microsite, today),
-        meetings=next_meetings(microsite, today)[:_MEETINGS],
-        debate=debate,
-        form=_form(site, microsite, debate, today) if debate and sheet.kind == "form" else None,
-    )
-
-
 def render(page: SheetPage, theme: Theme) -> bytes:
     """Write the page of a sheet."""
-    return theme.page(f"sheet_{page.sheet.kind}.html", page.sheet.path, masthead=page.masthead, page=page)
+    return sheet_page.render(page, theme)
 
 
 def render_code(target: str, theme: Theme) -> bytes:
     """Draw the QR code of the public address of a page."""
-    return qr.svg(theme.absolute(target))
-
-
-def _form(site: Site, microsite: Microsite, debate: Entry[Debate], today: datetime.date) -> Form:
-    """Give the form by which one speaks in a debate, as it will be when it is open."""
-    ground = ground_of(site.config, microsite)
-    day = max(today, debate.meta.opens, microsite.campaign.meta.opens)
-    return next(form for form in debate_forms(ground, debate, (), day) if form.kind == "contribution")
+    return sheet_page.code(target, theme)

@@ -30,6 +30,19 @@ def width_of(text: str, size: float, weight: int, fonts: tuple[Font, ...]) -> fl
     return size * sum(next((table[ord(c)] for table in tables if ord(c) in table), _UNKNOWN) for c in text)
 
 
+def cut(variable: bytes, weight: int) -> bytes:
+    """Give the font of one weight that a variable font holds; the day it was made is not written in it."""
+    from fontTools.ttLib import TTFont  # of an extra
+    from fontTools.varLib import instancer
+
+    font = TTFont(io.BytesIO(variable), recalcTimestamp=False)
+    one = instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+    one.flavor = None
+    made = io.BytesIO()
+    one.save(made)
+    return made.getvalue()
+
+
 def _read(path: Path) -> Font:
     from fontTools.ttLib import TTFont  # of an extra; it takes a while to import
 

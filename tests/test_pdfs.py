@@ -1,0 +1,212 @@
+"""The PDF files of a campaign: tagged for those who do not see them, right to the letter, the same bytes each time."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import outloud
+import pymupdf
+import pytest
+import zxingcpp
+from sites import built
+
+from agora_build.content.loader import load
+from agora_build.content.sheets import sheets
+from agora_build.content.site import Site
+from agora_build.outputs import sheet_pdfs
+from agora_build.record import replace
+from agora_build.rendering import pdf
+from agora_build.rendering.output import Output
+from agora_build.rendering.theme import Frame, Theme, base_theme
+from agora_build.urls import Urls
+
+ROOT = Path(__file__).parent.parent
+DAY = datetime.date(2017, 1, 20)
+URLS = Urls("fr")
+OPEN = "les-groues"
+ADDRESS = "https://participez.nanterre.example/campagnes/les-groues/"
+A4, A5 = (210, 297), (148, 210)
+PAPER = {"poster": (A4, 1), "flyer": (A5, 2), "ballot": (A5, 1), "sign-up": (A4, 1), "home-debate": (A4, 2)}
+
+
+@pytest.fixture(scope="module")
+def site() -> Site:
+    loaded = load(ROOT, DAY)
+    assert loaded.site is not None
+    return loaded.site
+
+
+@pytest.fixture(scope="module")
+def theme(site: Site) -> Theme:
+    return Theme((base_theme(),), Frame(site.config, (), has_map=True, has_radio=True, as_of=None))
+
+
+def declared(site: Site, slug: str) -> list[Output[Any]]:
+    microsite = next(item for item in site.microsites if item.slug == slug)
+    return list(sheet_pdfs.outputs(replace(site, microsites=(microsite,)), DAY, (base_theme(),), pdf.engine()))
+
+
+@pytest.fixture(scope="module")
+def made(site: Site, theme: Theme, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One PDF of each kind of sheet, and of each variant of a form."""
+    folder, found = tmp_path_factory.mktemp("pdf"), {}
+    for output in declared(site, OPEN):
+        sheet = output.inputs.page.sheet
+        name = f"{sheet.kind}{sheet.variant and '-' + sheet.variant}"
+        if name not in found:
+            found[name] = folder / f"{name}.pdf"
+            found[name].write_bytes(output.bytes(theme))
+    return found
+
+
+def text(path: Path) -> str:
+    with pymupdf.open(path) as document:
+        return "\n".join(page.get_text(flags=pymupdf.TEXT_PRESERVE_WHITESPACE) for page in document)
+
+
+def errors(path: Path) -> list[str]:
+    result = outloud.check(str(path))
+    assert not result.error
+    return [f"{path.name}: {item}" for item in result.findings if item.severity == "error"]
+
+
+def test_each_kind_of_sheet_is_pdf_ua(made: dict[str, Path]) -> None:
+    assert {name.partition("-")[0] for name in made} == {
+        "poster",
+        "flyer",
+        "guide",
+        "home",
+        "sign",
+        "form",
+        "ballot",
+        "count",
+    }
+    assert [error for path in made.values() for error in errors(path)] == []
+
+
+def test_the_checker_would_see_a_fault(made: dict[str, Path], tmp_path: Path) -> None:
+    with pymupdf.open(made["poster"]) as document:
+        catalogue = document.pdf_catalog()
+        document.xref_set_key(catalogue, "StructTreeRoot", "null")
+        document.save(tmp_path / "untagged.pdf")
+    assert errors(tmp_path / "untagged.pdf")
+
+
+@pytest.mark.parametrize("kind", PAPER)
+def test_a_sheet_has_the_size_and_the_pages_it_says(made: dict[str, Path], kind: str) -> None:
+    paper, count = PAPER[kind]
+    with pymupdf.open(made[kind]) as document:
+        sizes = [tuple(round(side / 72 * 25.4) for side in page.rect[2:]) for page in document]
+    assert sizes == [paper] * count
+
+
+def test_the_code_leads_to_the_public_page(made: dict[str, Path]) -> None:
+    for name, target in (("poster", ADDRESS), ("form", f"{ADDRESS}debats/principes-du-quartier/")):
+        with pymupdf.open(made[name]) as document:
+            shot = document[0].get_pixmap(dpi=150, colorspace=pymupdf.csGRAY)
+        read = zxingcpp.read_barcodes(memoryview(shot.samples).cast("B", (shot.height, shot.width)))
+        assert [code.text for code in read] == [target]
+
+
+def test_what_one_writes_can_be_typed_and_says_what_it_is(made: dict[str, Path]) -> None:
+    with pymupdf.open(made["form"]) as document:
+        fields = {field.field_name: field.field_label for page in document for field in page.widgets()}
+    assert fields["people"] == "Combien de personnes ont participé"
+    assert {"text", "theme-1", "quarter-1", "voice-1", "group"} <= set(fields)
+    with pymupdf.open(made["poster"]) as document:
+        assert [field for page in document for field in page.widgets()] == []
+
+
+def test_hours_and_high_punctuation_are_never_cut(made: dict[str, Path]) -> None:
+    assert any(re.search(r"13\sh\s30", line) for line in text(made["poster"]).splitlines())
+    for path in made.values():
+        assert [line for line in text(path).splitlines() if line.strip() in ("?", "!", ";", "»", "h")] == [], path
+
+
+def test_its_own_letters_draw_it(made: dict[str, Path]) -> None:
+    """Fonts of the computer would make other bytes on another one."""
+    for path in made.values():
+        with pymupdf.open(path) as document:
+            fonts = {font[3].partition("+")[2] for page in document for font in page.get_fonts()}
+        assert all(font.startswith("Bricolage") for font in fonts), (path, fonts)
+
+
+def test_the_same_sheet_is_the_same_bytes(site: Site, theme: Theme, made: dict[str, Path]) -> None:
+    output = next(item for item in declared(site, OPEN) if item.inputs.page.sheet.kind == "form")
+    pdf._styles.cache_clear()
+    assert output.bytes(theme) == made["form"].read_bytes()
+
+
+def test_nothing_but_the_files_of_the_site_is_read(site: Site) -> None:
+    files = {path: file.source.read_bytes() for path, file in pdf.theme_files((base_theme(),), URLS)}
+    for address in ("file:///etc/hostname", "https://elsewhere.example/x.png", "../../agora.toml"):
+        page = (
+            f'<!doctype html><html lang="fr"><title>x</title><body class="alone"><img alt="x" src="{address}">'.encode()
+        )
+        with pytest.raises(pdf.NotShownError):
+            pdf.pdf(page, "a/index.html", site.config.publication.base_url, files)
+
+
+def test_another_engine_is_another_file(site: Site) -> None:
+    from agora_build.build.fingerprints import Fingerprints
+
+    output = declared(site, OPEN)[0]
+    other = replace(output, inputs=replace(output.inputs, engine="weasyprint 0"))
+    assert Fingerprints("").of(output) != Fingerprints("").of(other)
+    assert pdf.engine().startswith("weasyprint ")
+
+
+def small_city(folder: Path) -> Path:
+    """A city of one campaign that is open, with a quarter of its words."""
+    city = folder / "city"
+    shutil.copytree(Path(__file__).parent / "golden/minimal/site", city)
+    return city
+
+
+@pytest.mark.slow
+def test_a_build_makes_them_says_so_and_is_verified(tmp_path: Path) -> None:
+    """Pages offer what was made; without --pdf they are gone; the next build makes none again."""
+    city, output = small_city(tmp_path), tmp_path / "site"
+    assert built(city, output, datetime.date(2016, 6, 15), pdf=True).problems == []
+    files = sorted(output.rglob("*.pdf"))
+    assert any(file.name.endswith("-affiche.pdf") for file in files)
+    assert json.loads((output / "build.json").read_bytes())["pdf"] == pdf.engine()
+    listing = next(output.rglob("kits/index.html")).read_text("utf-8")
+    assert "-affiche.pdf" in listing
+    before = {file: file.stat().st_mtime_ns for file in files}
+    (city / "content/pages/x.md").write_text("---\ntitle: Autre\n---\nBonjour.\n", "utf-8")
+    assert built(city, output, datetime.date(2016, 6, 15), pdf=True).problems == []
+    assert {file: file.stat().st_mtime_ns for file in sorted(output.rglob("*.pdf"))} == before
+    full = tmp_path / "again"
+    assert built(city, full, datetime.date(2016, 6, 15), full=True, pdf=True).problems == []
+    assert (full / "SHA256SUMS").read_bytes() == (output / "SHA256SUMS").read_bytes()
+    assert built(city, output, datetime.date(2016, 6, 15)).problems == []
+    assert list(output.rglob("*-affiche.pdf")) == []
+    assert "pdf" not in json.loads((output / "build.json").read_bytes())
+
+
+def test_without_the_library_one_sentence_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise ImportError\n", "utf-8")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from agora_build.cli import main; main()"
+    command = [sys.executable, "-c", code, "build", "--pdf", "--city", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install agora-build[pdf]" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.soak
+def test_every_sheet_of_every_campaign_is_pdf_ua(site: Site, theme: Theme, tmp_path: Path) -> None:
+    for microsite in site.microsites:
+        for output in declared(site, microsite.slug):
+            path = tmp_path / output.path.rpartition("/")[2]
+            path.write_bytes(output.bytes(theme))
+            assert errors(path) == []
+        assert len(declared(site, microsite.slug)) == len(sheets(microsite, URLS, DAY))
