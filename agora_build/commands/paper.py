@@ -165,14 +165,23 @@ def _tell(done: Prepared, *, dry_run: bool) -> None:
         f"{_count(record.returned or 0, 'revenue')}, dont {_count(record.blank, 'blanche')} "
         f"et {_count(record.refused, 'refusée')}."
     )
+    if record.kind == "votes":
+        verb = "à écrire" if dry_run else "écrits" if any(name.endswith(".csv") for name in done.files) else "déjà là"
+        click.echo(f"  {_count(done.votes, 'vote')} sur des phrases, {verb}.")
+        _end(done, dry_run=dry_run)
+        return
     new = sum(name.endswith(".md") for name in done.files)
     verb = "à écrire" if dry_run else "écrites" if new > 1 else "écrite"
     click.echo(f"  {_count(new, 'contribution')} {verb}, {done.same} déjà là et {_same(done.same)}.")
+    _end(done, dry_run=dry_run)
+
+
+def _end(done: Prepared, *, dry_run: bool) -> None:
     for line in _notes(done):
         click.echo(f"  {line}")
     if dry_run:
         click.echo("Rien n’a été écrit : retirez --dry-run pour importer.")
-    elif new:
+    elif done.files:
         click.echo("  Vérifiez (agora check), puis publiez (git add, git commit).")
 
 

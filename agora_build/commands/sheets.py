@@ -14,14 +14,14 @@ from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 from agora_build.content.loader import load
-from agora_build.content.models import Batch, Debate
+from agora_build.content.models import Batch, Contribution, Debate, SheetContent
 from agora_build.content.sheets import Variant
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.states import campaign_state, debate_state
 from agora_build.content.validate import nearest
 from agora_build.imports.ods import is_there, write_ods
 from agora_build.imports.paper import batch_text
-from agora_build.imports.sheet_table import sheet_table
+from agora_build.imports.sheet_table import sheet_table, vote_table
 from agora_build.imports.tables import write_csv
 
 _MOST = 500  # sheets of a batch: what two people enter in a day
@@ -36,6 +36,10 @@ _MOST = 500  # sheets of a batch: what two people enter in a day
     "--out", metavar="DOSSIER", required=True, type=click.Path(file_okay=False, path_type=Path),
     help="Où écrire les feuilles, hors du dépôt.",
 )  # fmt: skip
+@click.option(
+    "--kind", type=click.Choice(["contribution", "votes"]), default="contribution",
+    help="Ce que l’on y écrit : une contribution, ou des votes sur les phrases du débat.",
+)  # fmt: skip
 @click.option("--variant", type=click.Choice(["large", "plain"]), help="En gros caractères, ou en mots simples.")
 @click.option(
     "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
@@ -48,6 +52,7 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     workshop: str | None,
     place: str | None,
     out: Path,
+    kind: SheetContent,
     variant: Variant | None,
     city: Path,
     day: datetime.datetime | None,
@@ -58,16 +63,18 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     if is_inside(out, city):
         refuse("ce que les gens écrivent reste hors du dépôt : choisissez avec --out un dossier protégé, ailleurs")
     today = day.date() if day else day_of_build(read_config(city)[0])
-    site, microsite, debate = _debate(city, name, today)
+    site, microsite, debate, statements = _debate(city, name, today, kind)
     given = _day(microsite, workshop, day.date() if day else None) or today
     if "closed" in (debate_state(debate.meta, given), campaign_state(microsite.campaign.meta, given)):
         refuse(f"le {given}, le débat « {debate.slug} » est clos : on n’y répond plus, même sur papier")
     number = str(max((int(entry.slug) for entry in microsite.batches), default=0) + 1)
-    record = Batch(date=given, debate=debate.slug, workshop=workshop, place=place, sheets=count)
-    _write(city, out, site, microsite, debate, record, number, variant or "")
+    record = Batch(date=given, debate=debate.slug, kind=kind, workshop=workshop, place=place, sheets=count)
+    _write(city, out, site, microsite, debate, record, number, variant or "", statements)
 
 
-def _debate(city: Path, name: str, today: datetime.date) -> tuple[Site, Microsite, Entry[Debate]]:
+def _debate(
+    city: Path, name: str, today: datetime.date, kind: SheetContent
+) -> tuple[Site, Microsite, Entry[Debate], tuple[Entry[Contribution], ...]]:
     """Find the debate that sheets are for; a campaign of one debate need not name it."""
     loaded = load(city, today)
     if loaded.site is None:
@@ -84,7 +91,11 @@ def _debate(city: Path, name: str, today: datetime.date) -> tuple[Site, Microsit
     debate = debates[wanted]
     if debate.meta.method not in ("arguments", "statements"):
         refuse(f"dans « {name} » on vote par bulletin : le papier se compte dans votes/{wanted}/paper.csv")
-    return loaded.site, campaigns[slug], debate
+    thread = loaded.threads.get((slug, wanted))
+    statements = thread.contributions if thread and kind == "votes" else ()
+    if kind == "votes" and (debate.meta.method != "statements" or not statements):
+        refuse(f"dans « {slug}/{wanted} » il n’y a pas de phrase sur laquelle voter")
+    return loaded.site, campaigns[slug], debate, statements
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
@@ -104,7 +115,7 @@ def _day(microsite: Microsite, workshop: str | None, said: datetime.date | None)
 
 def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
     city: Path, out: Path, site: Site, microsite: Microsite, debate: Entry[Debate], record: Batch, number: str,
-    variant: Variant,
+    variant: Variant, statements: tuple[Entry[Contribution], ...],
 ) -> None:  # fmt: skip
     """Write the record of the batch in the city, and what is printed and filled in outside."""
     folder = out / f"{microsite.slug}-lot-{number}"
@@ -112,9 +123,15 @@ def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
         refuse(f"« {folder} » existe déjà : il tient peut-être une saisie ; rangez-le, ou choisissez un autre --out")
     folder.mkdir(parents=True)
     forms = folder / f"lot-{number}-a-imprimer.html"
-    write_forms(city, site, microsite, debate, variant, record.date, number, record.sheets, forms)
+    write_forms(city, site, microsite, debate, variant, record.date, number, record.sheets, forms, statements)
+    words = [(entry.slug, entry.body) for entry in statements]
     for entry in (1, 2):
-        table = sheet_table(f"{microsite.slug}/{number}", entry, record.sheets, debate.meta, site.config.quarters)
+        batch = f"{microsite.slug}/{number}"
+        table = (
+            vote_table(batch, entry, record.sheets, words)
+            if words
+            else sheet_table(batch, entry, record.sheets, debate.meta, site.config.quarters)
+        )
         path = folder / f"lot-{number}-saisie-{entry}.csv"
         write_csv(path, table.rows)
         if is_there():

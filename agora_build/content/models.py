@@ -48,6 +48,7 @@ Stage = Literal["before", "during", "decision", "works", "after"]
 Method = Literal["arguments", "statements", "priorities", "referendum"]
 StepKind = Literal["milestone", "meeting", "council", "study", "works", "publication"]
 Erasable = Literal["contribution", "question", "place", "workshop"]
+SheetContent = Literal["contribution", "votes"]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
 
 
@@ -241,6 +242,9 @@ class Batch(Model):
 
     date: Day = Field(description="Jour où les feuilles ont été données ; les noms de leurs fichiers commencent ainsi.")
     debate: DebateRef = Field(description="Débat auquel elles répondent.")
+    kind: SheetContent = Field(
+        "contribution", description="Ce que l’on y écrit : des contributions, ou des votes sur des phrases."
+    )
     workshop: WorkshopRef | None = Field(None, description="Rencontre où elles ont été données.")
     place: Line | None = Field(None, description="Ou lieu où elles ont été laissées : un accueil, une urne.")
     sheets: SheetNumber = Field(description="Nombre de feuilles, numérotées à partir de 1.")

@@ -15,6 +15,7 @@ from agora_build.content.models import Batch, Debate
 from agora_build.content.sheet_ids import sheet_id
 from agora_build.content.tree import BATCHES, found_at, scan
 from agora_build.content.writing import written, yaml_of
+from agora_build.imports.paper_votes import HEADER, apart, changes, ticked
 from agora_build.imports.sheet_columns import CONSENT, HEADERS, TEXT, Words, words_of
 from agora_build.imports.sheet_differences import Difference, Merged, merged, read_choices, settled
 from agora_build.imports.sheet_entry import (
@@ -64,6 +65,7 @@ class Prepared(Record):
     alike: int = 0  # fields that differ in spaces or signs alone
     changed: list[Difference] = field(default_factory=list)  # what is published, and what is entered now
     files: dict[str, bytes] = field(default_factory=dict)  # to write, by path, in order
+    votes: int = 0  # on sentences, of the whole batch
     same: int = 0  # sheets that are published as entered
     kept: int = 0  # sheets that are published otherwise, and stay
     withheld: int = 0  # names that nobody agreed to publish
@@ -102,7 +104,7 @@ def prepared(order: Order) -> Prepared:
         return found
     found.batch = one.batch
     for entry, rows in ((one, first_rows), (two, second_rows)):
-        read_sheets(entry, rows, batch.record, batch.words)
+        read_sheets(entry, rows, batch.record, batch.words, _statements(batch))
         found.problems += entry.problems
     both = _settled(order, merged(one, two), batch, found)
     if not found.problems:
@@ -139,6 +141,15 @@ def _batch(city: Path, entry: Typed, found: Prepared) -> _Batch | None:
     return _Batch(draft, campaign, number, document, document.meta, words_of(config.config.quarters, themes))
 
 
+def _statements(batch: _Batch) -> list[str]:
+    """List the sentences of a batch of votes."""
+    if batch.record.kind != "votes":
+        return []
+    draft, folder = batch.draft, f"content/campaigns/{batch.campaign}/contributions"
+    names = draft.names(batch.campaign, "contributions")
+    return [name for name in names if draft.offer(f"{folder}/{name}.md").debate == batch.record.debate]
+
+
 def _settled(order: Order, both: Merged, batch: _Batch, found: Prepared) -> Merged:
     """Apply what was settled, if anything was."""
     if order.settled is not None:
@@ -159,14 +170,42 @@ def _compare(order: Order, batch: _Batch, both: Merged, path: str, found: Prepar
     found.record = _record(order, batch, both, found)
     record = batch_text(found.record)
     batch.draft.offers[batch.document.path] = offer_of(document_of(batch.document.found, record))
+    if found.record.kind == "votes":
+        _votes(order, batch, both, path, found)
     for sheet in both.sheets.values():
         name = batch.path_of(sheet.number).rpartition("/")[2].removesuffix(".md")
         if sheet.state == REFUSED:
             found.refused.append((sheet.number, name))
-        elif sheet.state == WRITTEN:
+        elif sheet.state == WRITTEN and found.record.kind == "contribution":
             _sheet(order, batch, sheet, path, found)
     if found.files or batch.record.checked is None or _unsigned(batch.record) != _unsigned(found.record):
         found.files[batch.document.path] = record  # last: until it is there, nothing of the batch counts as checked
+
+
+def _votes(order: Order, batch: _Batch, both: Merged, path: str, found: Prepared) -> None:
+    """Put the votes of a batch in the table of their debate, checked as votes of the site are."""
+    now = ticked(batch.record, batch.number, both.sheets)
+    target = f"content/campaigns/{batch.campaign}/votes/{batch.record.debate}/votes.csv"
+    text = batch.draft.document(target).source.text if target in batch.draft.found else ""
+    others, before = apart(text, batch.number)
+    rows = [*others, *(item.row for item in now)]
+    place = found_at(target)
+    assert place is not None  # noqa: S101 - a debate has a good name
+    content = "".join(f"{row}\n" for row in (HEADER, *rows)).encode()
+    for problem in checked(batch.draft, document_of(place, content), order.today):
+        rank = problem.span.line - 2 - len(others)  # below the header, and the votes of others
+        if 0 <= rank < len(now):
+            key = "date" if problem.code in ("bad-date", "vote-outside-debate") else now[rank].statement
+            problem = at_cell(path, now[rank].sheet, key, problem.code, **problem.values)  # noqa: PLW2901
+        found.problems.append(problem)
+    found.votes = len(now)
+    same = before == [item.row for item in now]
+    if before and not same and order.published == "ask":
+        found.changed += changes(batch.number, before, now)
+    elif before and not same and order.published == "keep":
+        found.kept += 1
+    elif not same:
+        found.files[target] = content
 
 
 def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from agora_build.config import Quarter
+from agora_build.content.fields import ID
 from agora_build.content.models import Debate, Theme
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem, Span
@@ -34,6 +35,7 @@ HEADERS = {
     "position": "position",
 }
 NEEDED = (BATCH, SHEET, TEXT)
+OF_VOTES = (BATCH, ENTRY, SHEET, STATE, "date")  # columns of a sheet of votes, beside one for each sentence
 PREFILLED = (BATCH, ENTRY, SHEET)
 _WORDS: dict[str, dict[str, str]] = {
     STATE: {"remplie": "written", "blanche": "blank", "refusée": "refused", "non rendue": "absent"},
@@ -41,6 +43,8 @@ _WORDS: dict[str, dict[str, str]] = {
     "position": {"pour": "for", "contre": "against", "neutre": "neutral"},
     CONSENT: {"oui": "yes", "non": "no"},
 }
+_VOTES = {"d’accord": "agree", "pas d’accord": "disagree", "passe": "pass"}
+_ALSO_VOTES = {"oui": "agree", "accord": "agree", "non": "disagree", "+": "agree", "-": "disagree", "?": "pass"}
 _ALSO = {
     "x": "oui",
     "vierge": "blanche",
@@ -91,7 +95,7 @@ def columns_of(path: str, number: int, header: Sequence[str]) -> Columns:
     places: dict[str, int] = {}
     problems: list[Problem] = []
     for index, cell in enumerate(header):
-        key = known.get(plain(cell))
+        key = known.get(plain(cell)) or statement_of(cell)
         if key and key in places:
             problems.append(_at(path, number, cell, "repeated-column"))
         elif key:
@@ -101,9 +105,26 @@ def columns_of(path: str, number: int, header: Sequence[str]) -> Columns:
         elif cell:
             near = nearest(cell, HEADERS.values())
             problems.append(_at(path, number, cell, "unknown-column", near=near, allowed=", ".join(HEADERS.values())))
-    missing = (key for key in NEEDED if key not in places)
+    votes = any(is_statement(key) for key in places)
+    missing = (key for key in NEEDED if key not in places and not (votes and key == TEXT))
     problems += (_at(path, number, HEADERS[key], "missing-column") for key in missing)
     return Columns(places, tuple(problems))
+
+
+def is_statement(key: str) -> bool:
+    """Tell whether a column is that of a sentence to vote on: its key is the sentence’s id."""
+    return ID.fullmatch(key) is not None
+
+
+def statement_of(header: str) -> str:
+    """Give the id of the sentence that a column is for: its header begins with it; '' when it is for none."""
+    match = ID.match(header)
+    return match[0] if match else ""
+
+
+def header_of(key: str) -> str:
+    """Give the header of a column; that of a sentence is its id."""
+    return HEADERS.get(key, key)
 
 
 def _at(path: str, number: int, cell: str, code: str, /, **values: str) -> Problem:
@@ -120,28 +141,40 @@ def value_of(key: str, typed: str, words: Words) -> str:
         return digits if digits.isdecimal() else typed
     if key in ("quarter", "theme"):
         return (words.quarters if key == "quarter" else words.themes).get(plain(typed), typed)
+    if is_statement(key):
+        return _ALSO_VOTES.get(typed.lower()) or _vocabulary(key).get(plain(typed), typed)
     if key in _WORDS:
         return _vocabulary(key).get(plain(typed), typed)
     return typed
 
 
+def _words_of(key: str) -> dict[str, str]:
+    return _VOTES if is_statement(key) else _WORDS.get(key, {})
+
+
 def _vocabulary(key: str) -> dict[str, str]:
-    own = _WORDS[key]
+    own = _words_of(key)
     also = {plain(word): own[meant] for word, meant in _ALSO.items() if meant in own}
     return {**also, **{plain(word): value for word, value in own.items()}, **{value: value for value in own.values()}}
 
 
 def typed_of(key: str, value: str) -> str:
     """Write a value back as people type it."""
-    return next((word for word, meant in _WORDS.get(key, {}).items() if meant == value), value)
+    return next((word for word, meant in _words_of(key).items() if meant == value), value)
 
 
 def wrong_words(key: str, value: str) -> dict[str, str] | None:
     """Tell what a closed question allows, when a value is not an answer to it."""
-    if key not in _WORDS or not value or value in _WORDS[key].values():
+    words = _words_of(key)
+    if not words or not value or value in words.values():
         return None
-    allowed = list(_WORDS[key])
-    return {"key": HEADERS[key], "value": shown(value), "allowed": ", ".join(allowed), "near": nearest(value, allowed)}
+    allowed = list(words)
+    return {
+        "key": header_of(key),
+        "value": shown(value),
+        "allowed": ", ".join(allowed),
+        "near": nearest(value, allowed),
+    }
 
 
 def in_digits(text: str) -> str:
@@ -165,6 +198,11 @@ def keys_for(debate: Debate) -> tuple[str, ...]:
         "title": debate.method == "statements",
     }
     return tuple(key for key in HEADERS if not unasked.get(key, False))
+
+
+def vote_headers(statements: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Write the headers of a sheet of votes: each sentence by its id, then its words."""
+    return (*(HEADERS[key] for key in OF_VOTES), *(f"{name} {' '.join(words.split())}" for name, words in statements))
 
 
 def choices_for(debate: Debate, quarters: Sequence[Quarter]) -> dict[str, tuple[str, ...]]:

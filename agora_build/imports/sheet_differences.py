@@ -9,7 +9,17 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
-from agora_build.imports.sheet_columns import CONSENT, HEADERS, STATE, Words, plain, typed_of, value_of
+from agora_build.imports.sheet_columns import (
+    CONSENT,
+    HEADERS,
+    STATE,
+    Words,
+    header_of,
+    plain,
+    typed_of,
+    value_of,
+    wrong_words,
+)
 from agora_build.imports.sheet_entry import ABSENT, NOTHING, Sheet, Typed
 from agora_build.imports.tables import Row
 from agora_build.problems import Problem, Span
@@ -18,6 +28,7 @@ from agora_build.record import Record, field, replace
 SETTLED_HEADERS = ("feuille", "colonne", "saisie 1", "saisie 2", "retenu")
 FIRST_KEPT, SECOND_KEPT = "saisie 1", "saisie 2"
 _FREE = ("title", "text", "name", "group", "spokesperson", "meeting")
+_ORDER = tuple(HEADERS)
 _LOOKS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
 _LOOKS |= str.maketrans({"…": "...", "\u2011": "-", "\u00ad": ""})
 
@@ -34,7 +45,7 @@ class Difference(Record, frozen=True):
     def cells(self) -> tuple[str, str, str, str]:
         """How it is written in the file where differences are settled."""
         one, two = (typed_of(self.key, value) for value in (self.first, self.second))
-        return str(self.sheet), HEADERS[self.key], one, two
+        return str(self.sheet), header_of(self.key), one, two
 
 
 class Merged(Record):
@@ -52,13 +63,18 @@ def merged(first: Typed, second: Typed) -> Merged:
         one = first.sheets.get(number) or _absent(second.sheets[number])
         two = second.sheets.get(number) or _absent(one)
         found.sheets[number] = one
-        for key in (STATE, *(key for key in HEADERS if key in one.values or key in two.values)):
+        for key in (STATE, *sorted(one.values.keys() | two.values.keys(), key=_rank)):
             a, b = _value(one, key), _value(two, key)
             if a != b and key in _FREE and looks(a) == looks(b):
                 found.alike += 1
             elif a != b and not _unpublished(key, one, two):
                 found.differences.append(Difference(number, key, a, b))
     return found
+
+
+def _rank(key: str) -> tuple[int, str]:
+    """Put columns in their order, then sentences by id."""
+    return (_ORDER.index(key) if key in _ORDER else len(_ORDER), key)
 
 
 def looks(text: str) -> str:
@@ -98,7 +114,11 @@ def read_choices(
             continue  # settled since by a correction, or not settled yet
         if _told(cells[2:4]) == _told(item.cells[2:4]):
             kept = {FIRST_KEPT: item.first, SECOND_KEPT: item.second}.get(cells[4].casefold())
-            choices[item.sheet, item.key] = value_of(item.key, cells[4], words) if kept is None else kept
+            value = value_of(item.key, cells[4], words) if kept is None else kept
+            choices[item.sheet, item.key] = value
+            wrong = wrong_words(item.key, value)
+            if wrong:
+                problems.append(Problem(path, Span(row.number, 1), "not-one-of", wrong))
         else:
             turned = _told(cells[2:4]) == _told(item.cells[3:1:-1])
             code = "differences-turned" if turned else "differences-changed"

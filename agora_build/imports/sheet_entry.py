@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agora_build.content.models import Batch
 from agora_build.content.validate import nearest, shown
@@ -11,6 +11,7 @@ from agora_build.imports.sheet_columns import (
     BATCH,
     ENTRY,
     HEADERS,
+    OF_VOTES,
     PREFILLED,
     SHEET,
     STATE,
@@ -18,7 +19,9 @@ from agora_build.imports.sheet_columns import (
     Columns,
     Words,
     columns_of,
+    header_of,
     in_digits,
+    is_statement,
     typed_of,
     value_of,
     wrong_words,
@@ -86,9 +89,12 @@ def _same(found: Typed, rows: Sequence[Row], columns: Columns, key: str, code: s
     return first
 
 
-def read_sheets(found: Typed, rows: Sequence[Row], batch: Batch, words: Words) -> None:
-    """Read what was typed of each sheet of a batch."""
+def read_sheets(
+    found: Typed, rows: Sequence[Row], batch: Batch, words: Words, statements: Collection[str] = ()
+) -> None:
+    """Read what was typed of each sheet of a batch; `statements` are the ids of sentences to vote on."""
     columns = columns_of(found.path, rows[0].number, rows[0].cells)
+    found.problems += _misplaced(found, rows[0], columns, batch, statements)
     beyond: list[Sheet] = []
     for row in rows[1:]:
         values = dict(_values(row, columns, words))
@@ -105,6 +111,21 @@ def read_sheets(found: Typed, rows: Sequence[Row], batch: Batch, words: Words) -
     for sheet in beyond[:1]:  # one is told for all: a table of another batch has hundreds
         given = {"value": str(sheet.number), "limit": str(batch.sheets), "count": str(len(beyond))}
         found.problems.append(found.at(sheet, SHEET, "sheets-beyond", **given))
+
+
+def _misplaced(
+    found: Typed, header: Row, columns: Columns, batch: Batch, statements: Collection[str]
+) -> Iterator[Problem]:
+    """Tell of columns that sheets of this kind do not have: texts beside votes, votes on what is not a sentence."""
+    votes = batch.kind == "votes"
+    for key in columns.places:
+        place = Span(header.number, 1)
+        if is_statement(key) and votes and key not in statements:
+            yield Problem(found.path, place, "unknown-statement", {"value": key, "debate": batch.debate})
+        elif is_statement(key) != votes and key not in OF_VOTES:
+            allowed = (header_of(name) for name in (OF_VOTES if votes else HEADERS))
+            values = {"value": header_of(key), "near": "", "allowed": ", ".join(allowed)}
+            yield Problem(found.path, place, "unknown-column", values)
 
 
 def _cell(row: Row, columns: Columns, key: str) -> str:

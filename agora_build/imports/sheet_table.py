@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from agora_build.config import Quarter
 from agora_build.content.models import Debate
-from agora_build.imports.sheet_columns import HEADERS, TEXT, choices_for, keys_for
+from agora_build.imports.sheet_columns import HEADERS, OF_VOTES, TEXT, choices_for, keys_for, vote_headers
 from agora_build.record import Record
 
 _WIDE = {TEXT: "12cm", "title": "5cm", "group": "4cm", "meeting": "4cm", "consent": "3cm", "name": "3.5cm"}
@@ -31,3 +31,12 @@ def sheet_table(batch: str, entry: int, sheets: int, debate: Debate, quarters: S
         {index: closed[key] for index, key in enumerate(keys) if key in closed},
         [_WIDE.get(key, "2.6cm") for key in keys],
     )
+
+
+def vote_table(batch: str, entry: int, sheets: int, statements: Sequence[tuple[str, str]]) -> SheetTable:
+    """Make the sheet of an entry of a batch of votes: a column for each sentence, given by its id and its words."""
+    header = list(vote_headers(statements))
+    first = len(OF_VOTES)
+    rows = [[batch, str(entry), str(number), *[""] * (len(header) - 3)] for number in range(1, sheets + 1)]
+    choices = {first + rank: ("d’accord", "pas d’accord", "passe") for rank in range(len(statements))}
+    return SheetTable([header, *rows], choices, ["2.6cm"] * first + ["4cm"] * len(statements))
