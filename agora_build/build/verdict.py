@@ -73,6 +73,8 @@ _OBSTACLES = {
     " Pour comparer, installez de quoi le faire : pip install agora-build[search]",
     "other-search": "Le moteur de recherche de ce site a été fait avec {0}, et vous avez {1}."
     " Pour comparer, installez la même version, puis recommencez.",
+    "no-offline": "Ce site a des archives hors réseau faites avec {0}, et rien ici ne sait en faire."
+    " Pour comparer, lancez cette commande avec un Python qui a le module zlib.",
     "other-offline": "Les archives hors réseau de ce site ont été faites avec {0}, et vous avez {1}."
     " Pour comparer, lancez cette commande là où elles ont été faites.",
     "no-git": "Le programme git manque sur cet ordinateur. Installez-le, puis recommencez.",
