@@ -37,7 +37,7 @@ def _agora(theme: str) -> Write:
     return lambda records, folder: agora_site.write(records, folder, theme)
 
 
-_AGORA = (sys.executable, "-m", "agora_build", "build", "--now", "2017-01-20")
+_AGORA = (sys.executable, "-m", "agora_build", "build", "--now", "2017-01-20", "--no-search")  # the others have none
 _AGORA_MADE = (".agora", "output", ".output.previous", ".output.lag", ".output.new", ".output.twin")
 _AGORA_PAGE = "campagnes/*/contributions/*/index.html"
 _AGORA_SOURCE = "content/campaigns/*/contributions/*.md"
