@@ -19,8 +19,9 @@ from sites import built
 
 from agora_build.content.loader import load
 from agora_build.content.sheets import sheets
-from agora_build.content.site import Site
-from agora_build.outputs import sheet_pdfs
+from agora_build.content.site import Site, ThreadSummary, Voices
+from agora_build.content.voices import summary
+from agora_build.outputs import booklets, sheet_pdfs
 from agora_build.record import replace
 from agora_build.rendering import pdf
 from agora_build.rendering.output import Output
@@ -30,7 +31,7 @@ from agora_build.urls import Urls
 ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)
 URLS = Urls("fr")
-OPEN = "les-groues"
+OPEN, CLOSED = "les-groues", "parc-logement"
 ADDRESS = "https://participez.nanterre.example/campagnes/les-groues/"
 A4, A5 = (210, 297), (148, 210)
 PAPER = {"poster": (A4, 1), "flyer": (A5, 2), "ballot": (A5, 1), "sign-up": (A4, 1), "home-debate": (A4, 2)}
@@ -163,6 +164,65 @@ def test_another_engine_is_another_file(site: Site) -> None:
     assert pdf.engine().startswith("weasyprint ")
 
 
+@pytest.fixture(scope="module")
+def book(theme: Theme, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The booklet of a campaign that is over, as a page and as a PDF."""
+    folder, found = tmp_path_factory.mktemp("book"), {}
+    for output in booklets_of(CLOSED):
+        name = output.path.rpartition(".")[2]
+        found[name] = folder / f"book.{name}"
+        found[name].write_bytes(output.bytes(theme))
+    return found
+
+
+def booklets_of(slug: str) -> list[Output[Any]]:
+    loaded = load(ROOT, DAY)
+    assert loaded.site is not None
+    said = {debate: thread for (campaign, debate), thread in loaded.threads.items() if campaign == slug}
+    microsite = next(item for item in loaded.site.microsites if item.slug == slug)
+    microsite = replace(microsite, threads=tuple(summary(thread) for thread in said.values()))
+    told = {debate: thread.contributions for debate, thread in said.items()}
+    alone = replace(loaded.site, microsites=(microsite,))
+    return list(booklets.outputs(alone, told, DAY, (base_theme(),), pdf.engine()))
+
+
+def test_a_booklet_is_pdf_ua(book: dict[str, Path]) -> None:
+    assert errors(book["pdf"]) == []
+
+
+def test_a_booklet_holds_everything_in_reading_order(book: dict[str, Path]) -> None:
+    with pymupdf.open(book["pdf"]) as document:
+        titles = [title for level, title, _ in document.get_toc() if level <= 2]
+    parts = ("Présentation", "Règles", "Frise", "Rencontres", "Décisions", "Ressources")
+    places = [titles.index(part) for part in parts]
+    assert places == sorted(places)
+    page = book["html"].read_text("utf-8")
+    for told in booklets_of(CLOSED)[0].inputs.debates:
+        assert told.left == 0
+        assert all(said.slug in page for said in told.said)
+
+
+def test_its_contents_and_its_links_say_the_page(book: dict[str, Path]) -> None:
+    with pymupdf.open(book["pdf"]) as document:
+        starts = {title: page for _, title, page in document.get_toc()}
+        for title in ("Présentation", "Décisions", "Ressources"):
+            told = re.search(rf"{title}[.\s]*(\d+)", document[1].get_text())
+            assert told
+            assert int(told[1]) == starts[title]
+    assert re.search(r"\(p\.\s\d+\)", text(book["pdf"]))
+
+
+def test_a_long_debate_is_counted_where_it_is_not_told(site: Site) -> None:
+    debate = booklets_of(CLOSED)[0].inputs.debates[0]
+    many = tuple(replace(debate.said[0], slug=f"20160601-{number:08}") for number in range(booklets.MOST + 3))
+    microsite = next(item for item in site.microsites if item.slug == CLOSED)
+    voices = Voices(individual=booklets.MOST + 3)
+    microsite = replace(microsite, threads=(ThreadSummary(debate.entry.slug, voices, (), ()),))
+    told = booklets.gathered(microsite, {debate.entry.slug: many}, URLS, DAY).debates
+    found = next(item for item in told if item.entry.slug == debate.entry.slug)
+    assert (len(found.said), found.left) == (booklets.MOST, 3)
+
+
 def small_city(folder: Path) -> Path:
     """A city of one campaign that is open, with a quarter of its words."""
     city = folder / "city"
@@ -176,7 +236,7 @@ def test_a_build_makes_them_says_so_and_is_verified(tmp_path: Path) -> None:
     city, output = small_city(tmp_path), tmp_path / "site"
     assert built(city, output, datetime.date(2016, 6, 15), pdf=True).problems == []
     files = sorted(output.rglob("*.pdf"))
-    assert any(file.name.endswith("-affiche.pdf") for file in files)
+    assert {"-affiche.pdf", "-livret.pdf"} <= {file.name[file.name.rindex("-") :] for file in files}
     assert json.loads((output / "build.json").read_bytes())["pdf"] == pdf.engine()
     listing = next(output.rglob("kits/index.html")).read_text("utf-8")
     assert "-affiche.pdf" in listing
@@ -205,7 +265,7 @@ def test_without_the_library_one_sentence_says_what_to_install(tmp_path: Path) -
 @pytest.mark.soak
 def test_every_sheet_of_every_campaign_is_pdf_ua(site: Site, theme: Theme, tmp_path: Path) -> None:
     for microsite in site.microsites:
-        for output in declared(site, microsite.slug):
+        for output in (*declared(site, microsite.slug), booklets_of(microsite.slug)[1]):
             path = tmp_path / output.path.rpartition("/")[2]
             path.write_bytes(output.bytes(theme))
             assert errors(path) == []

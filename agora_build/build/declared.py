@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from agora_build.content.listed import Listed
-from agora_build.content.site import Microsite, Site, Thread
+from agora_build.content.models import Contribution
+from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.rendering.output import Output
 
 Outputs = Iterator[Output[Any]]
+Said = Mapping[str, tuple[Entry[Contribution], ...]]  # by debate
 
 
 def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Outputs:
@@ -86,11 +88,12 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from form_pages.outputs(alone, today)
 
 
-def printed(alone: Site, today: datetime.date, folders: tuple[Path, ...], engine: str) -> Outputs:
-    """Declare the PDF files of a campaign, given a site where it is alone."""
-    from agora_build.outputs import sheet_pdfs
+def printed(alone: Site, said: Said, today: datetime.date, folders: tuple[Path, ...], engine: str) -> Outputs:
+    """Declare the PDF files of a campaign, given a site where it is alone, and its booklet, given what was said."""
+    from agora_build.outputs import booklets, sheet_pdfs
 
     yield from sheet_pdfs.outputs(alone, today, folders, engine)
+    yield from booklets.outputs(alone, said, today, folders, engine)
 
 
 def city(site: Site, today: datetime.date) -> Outputs:

@@ -30,8 +30,9 @@ from agora_build.content import listed
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.kept import Kept
 from agora_build.content.languages import config_in, in_language, microsite_in, thread_in
+from agora_build.content.models import Contribution
 from agora_build.content.prose_checks import MAX_NESTING
-from agora_build.content.site import Microsite, Site, Thread, ThreadSummary
+from agora_build.content.site import Entry, Microsite, Site, Thread, ThreadSummary
 from agora_build.content.voices import summary
 from agora_build.content.votes import vote_of
 from agora_build.problems import START, Problem
@@ -42,6 +43,7 @@ from agora_build.urls import Urls
 
 CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE = "~city", "~assets", "~sitemap", "~record"
 INDEX_SCOPE, ENGINE_SCOPE, OFFLINE_SCOPE = "~index", "~engine", "~offline"
+_TELLABLE = 5_000  # contributions of a debate beyond which a booklet counts them, and tells none
 _SHARD = 1_500  # outputs that one process renders in one go, in a long thread
 
 
@@ -181,13 +183,18 @@ class Press:
         """Make the PDF files of a campaign, and note how big each is: its pages say so."""
         before = self.reader().scope(job.name)
         known = pickle.loads(before.summary) if before else {}  # noqa: S301 - our own file
-        made = self.render(
-            job.name, declared.printed(self._alone(job.campaign), self.today, self.folders, self.printer)
-        )
+        alone = self._alone(job.campaign)
+        keys = [(job.campaign, debate.slug) for debate in alone.microsites[0].debates]
+        said = {key[1]: self._told(key) for key in keys}
+        made = self.render(job.name, declared.printed(alone, said, self.today, self.folders, self.printer))
         sizes = {path: made.sizes[path] if path in made.sizes else known[path] for path in paths_of(made.row.sums)}
         made.row = replace(made.row, summary=_blob(sizes))
         made.told = before is None or before.summary != made.row.summary
         return made
+
+    def _told(self, key: Key) -> tuple[Entry[Contribution], ...]:
+        """Give what was said in a debate, when it is not too long to be told in one go."""
+        return _thread(self.reader(), *key).contributions if self.sizes.get(key, 0) <= _TELLABLE else ()
 
     def weight(self, job: Job) -> int:
         """Say, in contributions, how long a job is."""

@@ -13,7 +13,7 @@ from agora_build.content.states import campaign_state, debate_state
 from agora_build.record import Record
 from agora_build.urls import Urls
 
-SheetKind = Literal["poster", "flyer", "guide", "home-debate", "sign-up", "form", "ballot", "count"]
+SheetKind = Literal["poster", "flyer", "guide", "home-debate", "sign-up", "form", "ballot", "count", "booklet"]
 Variant = Literal["", "large", "plain"]
 VARIANTS: tuple[Variant, ...] = ("", "large", "plain")
 PURPOSES: dict[SheetKind, Literal["communication", "participation"]] = {
@@ -25,6 +25,7 @@ PURPOSES: dict[SheetKind, Literal["communication", "participation"]] = {
     "form": "participation",
     "ballot": "participation",
     "count": "participation",
+    "booklet": "communication",
 }
 _FILLED_IN: tuple[SheetKind, ...] = ("home-debate", "sign-up", "form", "count")
 
@@ -56,6 +57,11 @@ class Sheet(Record, frozen=True):
 def sheets(microsite: Microsite, urls: Urls, today: datetime.date) -> tuple[Sheet, ...]:
     """List the sheets of a campaign, in the order shown; once it is closed, nobody is to be called or asked."""
     return tuple(_while_it_lasts(microsite, urls, today))
+
+
+def booklet_of(microsite: Microsite, urls: Urls) -> Sheet:
+    """Give the booklet that holds all of a campaign; it is made with the PDF files."""
+    return Sheet("booklet", urls.sheet(microsite.slug, "booklet"))
 
 
 def last_debates(microsite: Microsite, today: datetime.date) -> tuple[Entry[Debate], ...]:

@@ -10,7 +10,7 @@ from agora_build.content.files import Attachment, attachment
 from agora_build.content.models import Kit
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.sheets import PURPOSES as SHEET_PURPOSES
-from agora_build.content.sheets import Sheet, sheets
+from agora_build.content.sheets import Sheet, booklet_of, sheets
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.record import Record
 from agora_build.rendering.output import Output
@@ -31,6 +31,7 @@ class KitList(Record, frozen=True):
     groups: tuple[tuple[str, tuple[Entry[Kit], ...], tuple[Sheet, ...]], ...]
     questions: tuple[tuple[str, str], ...]
     batches: str = ""  # the page that tells of the paper sheets given out, if any were
+    booklet: Sheet | None = None
     sizes: tuple[tuple[str, int], ...] = ()  # of the PDF files that were made, by their paths
 
 
@@ -74,6 +75,7 @@ def render_page(page: KitPage, theme: Theme) -> bytes:
 def _listing(site: Site, microsite: Microsite, urls: Urls, today: datetime.date) -> KitList:
     made = sheets(microsite, urls, today)
     about = {sheet.target for sheet in made}
+    booklet = booklet_of(microsite, urls)
     groups = (
         (
             name,
@@ -86,7 +88,8 @@ def _listing(site: Site, microsite: Microsite, urls: Urls, today: datetime.date)
         path=urls.part(microsite.slug, "kits"),
         masthead=masthead(microsite, urls, today, "kits"),
         groups=tuple(group for group in groups if group[1] or group[2]),
-        sizes=tuple((sheet.pdf, site.pdfs[sheet.pdf]) for sheet in made if sheet.pdf in site.pdfs),
+        sizes=tuple((sheet.pdf, site.pdfs[sheet.pdf]) for sheet in (*made, booklet) if sheet.pdf in site.pdfs),
+        booklet=booklet if booklet.pdf in site.pdfs else None,
         questions=tuple((item.slug, item.meta.question) for item in microsite.debates if item.slug in about),
         batches=urls.part(microsite.slug, "batches") if microsite.batches else "",
     )
