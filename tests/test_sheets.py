@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agora_build.content.loader import load
-from agora_build.content.sheets import sheets
+from agora_build.content.sheets import booklet_of, sheets
 from agora_build.content.site import Microsite, Site
 from agora_build.outputs import kit_pages, sheet_pages
 from agora_build.record import replace
@@ -146,3 +146,9 @@ def test_the_list_of_kits_leads_to_every_sheet(site: Site, theme: Theme) -> None
     listing = made[URLS.part(OPEN, "kits")]
     for sheet in sheets(campaign(site, OPEN), URLS, DAY):
         assert f'href="../{sheet.path.partition(f"{OPEN}/")[2]}"' in listing, sheet
+
+
+def test_a_booklet_exists_once_and_sheets_in_each_language(site: Site) -> None:
+    microsite = campaign(site, OPEN)
+    assert not URLS.in_each_language(booklet_of(microsite, URLS).path)
+    assert all(URLS.in_each_language(sheet.path) for sheet in sheets(microsite, URLS, DAY))
