@@ -74,3 +74,11 @@ def test_a_file_is_full_at_fifty_thousand_wherever_names_would_cut_it(monkeypatc
     paths = [f"{number:06}/index.html" for number in range(120_000)]
     files = [output.inputs for output in sitemap.outputs(paths, BASE) if output.path.startswith("sitemap-")]
     assert [len(listed.paths) for listed in files] == [50_000, 50_000, 20_000]
+
+
+def test_a_page_that_exists_once_is_listed_once_whatever_the_languages() -> None:
+    booklet = "campagnes/parc/feuilles/livret/index.html"
+    output = next(iter(sitemap.outputs([booklet, "a/index.html"], BASE, ("fr", "en"))))
+    written = sitemap.render_sitemap(output.inputs, None).decode()  # type: ignore[arg-type]
+    assert f"{BASE}/en/a/" in written
+    assert written.count("feuilles/livret") == 1

@@ -11,6 +11,7 @@ from agora_build import urls
 from agora_build.record import Record
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
+from agora_build.urls import Urls
 
 SITEMAP = "sitemap.xml"
 MOST = 50_000  # addresses that sitemaps.org allows in a file
@@ -82,8 +83,9 @@ def _written(root: str, element: str, listed: Listed) -> bytes:
 
 def _addresses(listed: Listed) -> Iterator[tuple[str, str]]:
     """Give the address of each page, and what tells where it is in each language of the site."""
+    paths = Urls(listed.editions[0]) if listed.editions else None
     for path in listed.paths:
-        if not listed.editions:
+        if paths is None or not paths.in_each_language(path):
             yield escape(urls.absolute(path, listed.base_url)), ""
             continue
         first, *others = listed.editions
