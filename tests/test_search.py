@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cities import minimal_city
+from cities import minimal_city, speak
 from hypothesis import given
 from hypothesis import strategies as st
 from sites import built
@@ -32,9 +32,9 @@ def files_of(output: Path) -> dict[str, str]:
     }
 
 
-def fragments(output: Path) -> list[dict[str, object]]:
-    """Give what the engine keeps of each page."""
-    found = sorted((output / "recherche" / "pagefind" / "fragment").iterdir())
+def fragments(output: Path, language: str = "") -> list[dict[str, object]]:
+    """Give what the engine keeps of each page, or of those in a language."""
+    found = sorted((output / "recherche" / "pagefind" / "fragment").glob(f"{language}*"))
     return [json.loads(gzip.decompress(path.read_bytes()).removeprefix(b"pagefind_dcd")) for path in found]
 
 
@@ -118,6 +118,18 @@ def test_engine_knows_words_and_not_who_said_them(city: Path, tmp_path: Path) ->
     said = json.dumps(fragments(tmp_path / "output"), ensure_ascii=False)
     assert "des bancs devant l’ école" in said
     assert "Un prénom choisi" not in said
+
+
+def test_each_language_has_its_own_pages_in_the_engine(city: Path, tmp_path: Path) -> None:
+    speak(city)
+    assert built(city, tmp_path / "output", DAY, search=True).problems == []
+    entry = json.loads((tmp_path / "output" / "recherche" / "pagefind" / "pagefind-entry.json").read_text())
+    assert {"fr", "en"} <= set(entry["languages"])
+    english = [str(page["url"]) for page in fragments(tmp_path / "output", "en")]
+    assert english
+    assert all(url.startswith("en/") for url in english)
+    assert not [page for page in fragments(tmp_path / "output", "fr") if str(page["url"]).startswith(("en/", "ar/"))]
+    assert any("bancs" in str(page["content"]) for page in fragments(tmp_path / "output", "en"))
 
 
 def test_erased_text_leaves_the_engine_and_the_index(city: Path, tmp_path: Path) -> None:

@@ -88,17 +88,6 @@ def test_hostile_words_do_nothing(page: Page, words: str) -> None:
     assert page.locator("#search-words").input_value()
 
 
-def test_each_language_finds_its_own_pages(chromium: Browser, address: str) -> None:
-    page = chromium.new_page()
-    page.goto(f"{address}/en/recherche/index.html?q=quartier")
-    expect(page.locator(SAID)).to_contain_text("pages found")
-    found = page.locator(".search__found a").evaluate_all("links => links.map((link) => link.pathname)")
-    assert found
-    assert all(path.startswith("/en/") for path in found)
-    page.locator(".search__found a").first.click()
-    expect(page.locator("html")).to_have_attribute("lang", "en")
-
-
 def test_words_in_arabic_are_looked_for(page: Page) -> None:
     assert search(page, "الديمقراطية") == []
     assert said(page).startswith("Aucune page ne contient le mot")

@@ -39,13 +39,18 @@
     return [...new Set(kept)].filter((word) => word.length > 1).slice(0, MOST_WORDS);
   }
 
-  /** Tells whether a text of the site holds a word, or one that begins so: for others, the engine gives shorter words. */
-  async function holds(pages, word) {
-    if ((await pages.search(`"${word}"`)).results.length) return true;
-    const near = (await pages.search(word)).results.slice(0, 3);
-    const found = await Promise.all(near.map((result) => result.data()));
+  const read = (results, from, end) => Promise.all(results.slice(from, end).map((result) => result.data()));
+
+  /** Tells whether one of some pages has a word, or one that begins so. */
+  function says(found, word) {
     const begins = plain(word);
     return found.some((page) => plain(`${page.meta.title} ${page.content}`).split(/[^\p{L}\p{N}]+/u).some((each) => each.startsWith(begins)));
+  }
+
+  /** Tells whether a page of the site has a word, or one that begins so: for others, the engine gives shorter words. */
+  async function holds(pages, word, shown) {
+    if (says(shown, word) || (await pages.search(`"${word}"`)).results.length) return true;
+    return says(await read((await pages.search(word)).results, 0, 3), word);
   }
 
   /** Copies an excerpt with its marks: as text, whatever it holds. */
@@ -75,7 +80,7 @@
 
   /** Adds the next results to the list, and a button for those after; the first of them gets the focus when asked. */
   async function show(results, from, mine, focus) {
-    const pages = await Promise.all(results.slice(from, from + SHOWN).map((result) => result.data()));
+    const pages = await read(results, from, from + SHOWN);
     if (mine !== turn) return;
     list.append(...pages.map(item));
     if (focus) list.children[from].querySelector("a").focus();
@@ -97,13 +102,13 @@
     say(told.searching);
     try {
       const pages = await start();
-      const held = await Promise.all(wanted.map((word) => holds(pages, word)));
+      const filters = Object.fromEntries(choices.filter((each) => each.value).map((each) => [each.name, each.value]));
+      const { results } = await pages.search(wanted.join(" "), { filters });
+      const shown = await read(results, 0, SHOWN);
+      const held = await Promise.all(wanted.map((word) => holds(pages, word, shown)));
       if (mine !== turn) return;
       const unknown = wanted.filter((_word, at) => !held[at]);
       if (unknown.length) { say(`${told.unknown} ${unknown.join(", ")}`); return; }
-      const filters = Object.fromEntries(choices.filter((each) => each.value).map((each) => [each.name, each.value]));
-      const { results } = await pages.search(wanted.join(" "), { filters });
-      if (mine !== turn) return;
       if (results.length) await show(results, 0, mine, false);
       if (mine !== turn) return;
       const many = told.many.replace("{count}", results.length.toLocaleString(document.documentElement.lang));
