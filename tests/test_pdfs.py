@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,12 @@ def test_a_build_makes_them_says_so_and_is_verified(tmp_path: Path) -> None:
     full = tmp_path / "again"
     assert built(city, full, datetime.date(2016, 6, 15), full=True, pdf=True).problems == []
     assert (full / "SHA256SUMS").read_bytes() == (output / "SHA256SUMS").read_bytes()
+    assert built(city, output, datetime.date(2016, 6, 15), pdf=True, offline=True).problems == []
+    booklet = next(output.rglob("*-livret.pdf"))
+    assert booklet.name in (output / "hors-reseau/index.html").read_text("utf-8")
+    with zipfile.ZipFile(next(output.rglob("*.zip"))) as archive:
+        inside = next(name for name in archive.namelist() if name.endswith(booklet.name))
+        assert archive.read(inside) == booklet.read_bytes()
     assert built(city, output, datetime.date(2016, 6, 15)).problems == []
     assert list(output.rglob("*-affiche.pdf")) == []
     assert "pdf" not in json.loads((output / "build.json").read_bytes())

@@ -12,6 +12,7 @@ from typing import Any
 from agora_build.build import packer
 from agora_build.build.scopes import OFFLINE_SCOPE, Made, Press, offline_scope
 from agora_build.content.languages import in_language
+from agora_build.content.sheets import booklet_of
 from agora_build.content.site import Microsite
 from agora_build.outputs import offline_pages
 from agora_build.outputs.offline_pages import Opening, Pack
@@ -45,12 +46,17 @@ def add(press: Press, cache: str, trees: Trees) -> list[Made]:
 
 
 def _page(press: Press, language: str, sizes: Mapping[str, int]) -> Iterator[Output[Any]]:
-    urls = press.theme().urls
-    packs = [
-        Pack(item.slug, item.campaign.meta.title, urls.section_file("offline", f"{item.slug}.zip"), sizes[item.slug])
-        for item in in_language(press.site, language).microsites
-    ]
-    return offline_pages.outputs(urls, press.today, packs)
+    site = in_language(press.site, language)
+    packs = [_pack(press, microsite, sizes[microsite.slug]) for microsite in site.microsites]
+    return offline_pages.outputs(press.theme().urls, press.today, packs)
+
+
+def _pack(press: Press, microsite: Microsite, size: int) -> Pack:
+    slug, urls = microsite.slug, press.theme().urls
+    booklet = booklet_of(microsite, urls).pdf
+    printed = press.pdf_sizes(slug).get(booklet)
+    archive = urls.section_file("offline", f"{slug}.zip")
+    return Pack(slug, microsite.campaign.meta.title, archive, size, booklet if printed else "", printed or 0)
 
 
 def _is_inside(press: Press, microsite: Microsite, path: str) -> bool:

@@ -244,6 +244,11 @@ class Press:
             self._reader = self.store.reader()
         return self._reader
 
+    def pdf_sizes(self, campaign: str) -> dict[str, int]:
+        """Give the sizes in bytes of the PDF files of a campaign, by their paths."""
+        printed = self.reader().scope(Job("print", campaign).name) if self.printer else None
+        return pickle.loads(printed.summary) if printed else {}  # noqa: S301 - our own file
+
     def _alone(self, campaign: str) -> Site:
         """Give the site as a campaign sees it: itself alone, with what its threads say and what its decisions cite."""
         microsite = _of(self.site, campaign)
@@ -267,9 +272,7 @@ class Press:
 
     def _with_sizes(self, campaign: str) -> Site:
         """Give the site as a campaign sees it, with the sizes of its PDF files."""
-        printed = self.reader().scope(Job("print", campaign).name) if self.printer else None
-        sizes = pickle.loads(printed.summary) if printed else {}  # noqa: S301 - our own file
-        return replace(self._alone(campaign), pdfs=sizes)
+        return replace(self._alone(campaign), pdfs=self.pdf_sizes(campaign))
 
     def _counted(self, microsite: Microsite, said: Thread, kept: Kept) -> Thread:
         """Add to a thread what of its vote may be known today."""
