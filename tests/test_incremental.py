@@ -398,6 +398,7 @@ def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:
         "front_pages",
         "decision_pages",
         "agenda_pages",
+        "index_pages",
         "record",
     }
 

@@ -25,7 +25,7 @@ from sites import built as build
 from agora_build.build import exchange, release
 
 DAY = datetime.date(2017, 1, 20)
-AGORA = [sys.executable, "-m", "agora_build", "build", "--now", DAY.isoformat(), "--jobs", "2"]
+AGORA = [sys.executable, "-m", "agora_build", "build", "--now", DAY.isoformat(), "--jobs", "2", "--no-search"]
 PAGE = "content/pages/a-propos.md"
 
 

@@ -26,7 +26,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_the_whole_theme(wheel: Path) -> None:
     """Every file of themes/agora is in it, with the browser files that git ignores."""
-    theme = {f"agora_build/theme_files/{path.relative_to(THEME)}" for path in THEME.rglob("*") if path.is_file()}
+    files = (path.relative_to(THEME) for path in THEME.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    theme = {f"agora_build/theme_files/{path}" for path in files}
     assert theme <= names_in(wheel)
     assert "agora_build/theme_files/static/vendor/timelinejs/js/timeline.js" in theme
     assert any("/templates/" in name for name in theme)

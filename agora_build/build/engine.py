@@ -9,8 +9,9 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from agora_build.build import engine_bytes
 
@@ -67,7 +68,7 @@ def _index(texts: Iterable[Text], folder: Path) -> None:
     ) as service:
         said, heard = service.stdin, service.stdout
         assert said is not None  # noqa: S101 - both are pipes
-        assert heard is not None  # noqa: S101
+        assert isinstance(heard, BufferedReader)  # noqa: S101
         said.write(_message(type="NewIndex", config=None))
         said.flush()
         index = _answer(heard)["index_id"]
@@ -80,11 +81,18 @@ def _index(texts: Iterable[Text], folder: Path) -> None:
                 for _ in range(waiting):
                     _answer(heard)
                 waiting = 0
-        said.write(_message(type="WriteFiles", index_id=index, output_path=str(folder)))
+        said.write(_message(type="GetFiles", index_id=index))  # asked to write them, it may end before it has
         said.flush()
-        for _ in range(waiting + 1):
+        for _ in range(waiting):
             _answer(heard)
+        for file in _answer(heard)["files"]:
+            _write(folder / file["path"], base64.b64decode(file["content"]))
         said.close()
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def _record(text: Text) -> dict[str, Any]:
@@ -101,14 +109,14 @@ def _message(**payload: Any) -> bytes:  # noqa: ANN401 - what JSON holds
     return base64.b64encode(json.dumps({"message_id": 1, "payload": payload}).encode()) + b","
 
 
-def _answer(heard: IO[bytes]) -> dict[str, Any]:
+def _answer(heard: BufferedReader) -> dict[str, Any]:
     """Read one answer, up to the comma that ends it."""
     said = bytearray()
     while not said.endswith(b","):
-        part = heard.read(1)
-        if not part:
+        come = heard.peek()
+        if not come:
             raise EngineError("stopped")
-        said += part
+        said += heard.read(come.find(b",") + 1 or len(come))
     payload: dict[str, Any] = json.loads(base64.b64decode(said[:-1]))["payload"]
     if payload["type"] == "Error":
         raise EngineError(payload["message"])

@@ -66,11 +66,15 @@ def theme_folders(root: Path, name: str) -> tuple[Path, ...]:
 
 
 def static_files(folders: tuple[Path, ...]) -> dict[str, Path]:
-    """Map the published name of each static file of the theme (`css/agora.css`) to the file that provides it."""
+    """Map the published name of each static file of the theme (`css/agora.css`) to the file that provides it.
+
+    What Python compiled of a program is none of them.
+    """
     found: dict[str, Path] = {}
     for folder in reversed(folders):
         static = folder / "static"
-        found |= {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
+        names = {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
+        found |= {name: path for name, path in names.items() if "__pycache__" not in name}
     return dict(sorted(found.items()))
 
 
