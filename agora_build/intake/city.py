@@ -30,7 +30,11 @@ from agora_build.rendering.theme import Frame, Theme, theme_folders
 from agora_build.urls import Urls
 
 _READ = ("debates", "workshops")  # folders of a campaign that are read
-_TEMPLATES = ("form.html", "receipt.html", "standing.html", "refused.html", "error_words.txt")
+_TEMPLATES = (
+    "base.html", "form.html", "receipt.html", "standing.html", "refused.html", "error_words.txt",
+    "macros/ui.html", "macros/inner.html", "macros/forms.html",
+    "parts/top.html", "parts/foot.html", "parts/foot_end.html",
+)  # fmt: skip
 _OFTEN = 1.0  # seconds between two looks at whether something changed
 # What stands for an id, a hash and a code in the page of a receipt: letters that none of them has.
 _BLANKS = ("uuuuuuuu-uuuuuuuu", "u" * 64, "UUUU-UUUU-UUUU-UUUUU")
@@ -132,7 +136,7 @@ def read_city(root: Path, compiled: dict[bytes, bytes] | None = None) -> City:
     folders, frame = theme_folders(root, config.publication.theme), _frame(root, config, right)
     kept = {} if compiled is None else compiled
     theme = Theme(folders, frame, kept.get, elsewhere="://" in intake.url)
-    theme.compile_shared(*_TEMPLATES)
+    theme.compile(*_TEMPLATES)
     kept |= theme.made()
     return City(
         root=root,

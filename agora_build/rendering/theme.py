@@ -156,10 +156,14 @@ class Theme:
         self._templates.used |= made[1]
         return made[0]
 
-    def compile_shared(self, *also: str) -> None:
-        """Compile the templates that others extend or import, and some more, before they are needed in a hurry."""
+    def compile_shared(self) -> None:
+        """Compile the templates that others extend or import."""
         shared = self._templates.list_templates(filter_func=lambda name: name.startswith(("macros/", "parts/")))
-        for name in ("base.html", "microsite.html", *shared, *also):
+        self.compile("base.html", "microsite.html", *shared)
+
+    def compile(self, *names: str) -> None:
+        """Compile some templates before they are needed in a hurry."""
+        for name in names:
             self._templates.get_template(name)
 
     def start_recording(self) -> None:
