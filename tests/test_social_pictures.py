@@ -20,7 +20,7 @@ from agora_build.content.loader import load
 from agora_build.content.models import Campaign
 from agora_build.outputs import social_pictures
 from agora_build.rendering import social_picture
-from agora_build.rendering.colours import FILLS, READABLE, contrast, readable
+from agora_build.rendering.colours import FILLS, READABLE, contrast
 from agora_build.rendering.fonts import fonts_of, width_of
 from agora_build.rendering.social_picture import Card, draw, fitted, svg
 from agora_build.rendering.theme import base_theme
@@ -31,7 +31,6 @@ DAY = datetime.date(2016, 6, 1)
 PICTURE = "campagnes/les-quais/partage.png"
 PAGE = "output/campagnes/les-quais/index.html"
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=300)
-COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
 def size_of(png: bytes) -> tuple[int, int]:
@@ -90,14 +89,6 @@ def test_every_accent_has_its_colour_on_which_white_is_read() -> None:
     for name, fill in FILLS.items():
         assert f"--fill: {fill}" in css.partition(f".accent-{name} ")[2].partition("}")[0], name
         assert contrast(fill, "#ffffff") >= READABLE
-
-
-@given(COLOURS)
-def test_any_colour_gives_a_shade_that_is_read_in_light_and_in_dark(colour: str) -> None:
-    light, dark = ("#ffffff", "#f3f4f1"), ("#0f1216", "#1a1e25")
-    for papers in (light, dark):
-        shade = readable(colour, *papers)
-        assert all(contrast(shade, paper) >= READABLE for paper in papers)
 
 
 def city_with_pictures(tmp_path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Turns colours into contrasts, and an accent into colours that can be read, in light and in dark."""
+"""Turns colours into contrasts and into lighter shades; names the colour that each accent fills with."""
 
 from __future__ import annotations
 
@@ -28,21 +28,6 @@ def contrast(one: str, other: str) -> float:
 def lighter(colour: str, part: float = 0.35) -> str:
     """Mix a colour with white."""
     return _written(tuple(value + (1 - value) * part for value in _read(colour)))
-
-
-def darker(colour: str, part: float = 0.35) -> str:
-    """Mix a colour with black."""
-    return _written(tuple(value * (1 - part) for value in _read(colour)))
-
-
-def readable(colour: str, *papers: str) -> str:
-    """Give the nearest shade of a colour that is read on each of the papers, which are all light or all dark."""
-    change = darker if _luminance(papers[0]) > 0.18 else lighter  # noqa: PLR2004 - as far from black as from white
-    for step in range(101):
-        shade = change(colour, step / 100)
-        if all(contrast(shade, paper) >= READABLE for paper in papers):
-            return shade
-    return change(colour, 1)
 
 
 def _luminance(colour: str) -> float:
