@@ -101,6 +101,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     from agora_build.outputs import (
         accessibility_page,
         agenda_pages,
+        agora_json,
         calendars,
         followup_pages,
         form_pages,
@@ -125,6 +126,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from question_feeds.city_outputs(site, today)
     yield from social_pictures.city_outputs(site, today)
     yield from form_pages.city_outputs(site, today)
+    yield from agora_json.city_outputs(site, today)
 
 
 def index(site: Site, lines: Iterable[Listed], shard: int, shards: int, *, engine: bool) -> Outputs:
