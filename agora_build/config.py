@@ -27,6 +27,12 @@ def _intake_address(value: str) -> str:
     return value
 
 
+def _currency(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise PydanticCustomError("bad-currency", "refused", {"value": value})
+    return value
+
+
 Language = Literal["fr", "en", "ar"]
 IntakeAddress = Annotated[Line, AfterValidator(_intake_address)]
 
@@ -51,6 +57,9 @@ class City(Model):
     fr: CityWords | None = Field(None, description="Les mots de la ville en français, si c’est une autre langue.")
     en: CityWords | None = Field(None, description="Les mots de la ville en anglais, si c’est une autre langue.")
     ar: CityWords | None = Field(None, description="Les mots de la ville en arabe, si c’est une autre langue.")
+    currency: Annotated[Line, AfterValidator(_currency)] = Field(
+        "EUR", description="Monnaie des budgets participatifs : code ISO 4217."
+    )
     timezone: Line = Field("Europe/Paris", description="Fuseau horaire IANA.")
     address: Line | None = Field(None, description="Adresse postale de la mairie, pour écrire sur papier.")
     email: Email | None = Field(None, description="Adresse électronique du service.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from agora_build.content.envelope import Envelope, written
 from agora_build.content.models import Ballot
 
 ANSWERS = ("yes", "no", "abstain")
@@ -20,16 +21,19 @@ class ChoicesError(ValueError):
         self.values = values
 
 
-def choices(text: str, ballot: Ballot, options: Sequence[str]) -> Mapping[str, int]:
+def choices(text: str, ballot: Ballot, options: Sequence[str], envelope: Envelope | None = None) -> Mapping[str, int]:
     """Read choices: option -> 1 (approval, yes-no), its points (points), its rank from 1 (ranking); {} when blank.
 
     `a;b` in the order of the options (approval), `a:3;b:7` in that order (points), `b;a` first choice first (ranking),
-    `yes`, `no` or `abstain` (yes-no). Raise ChoicesError: there is one way only to write a ballot.
+    `yes`, `no` or `abstain` (yes-no). What the projects of a budget cost together may be limited.
+    Raise ChoicesError: there is one way only to write a ballot.
     """
     known = ANSWERS if ballot.kind == "yes-no" else tuple(options)
     parts = [part.partition(":") for part in text.split(";")] if text else []
     names = [name for name, _, _ in parts]
     _names(names, known, ballot)
+    if envelope and envelope.within and (cost := sum(map(envelope.cost.__getitem__, names))) > envelope.within:
+        raise ChoicesError("too-dear", value=written(cost), limit=written(envelope.within))
     if ballot.kind == "points":
         return _pointed({name: number for name, _, number in parts}, ballot)
     if ":" in text:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from agora_build.content.envelope import Envelope
 from agora_build.content.models import Ballot
 
 Period = tuple[datetime.date | None, datetime.date | None]
@@ -64,19 +65,28 @@ def root(lines: Sequence[str]) -> str:
     return level[0].hex()
 
 
-def rules_of(vote: str, period: Period, options: Sequence[str], ballot: Ballot) -> bytes:
+def rules_of(
+    vote: str, period: Period, options: Sequence[str], ballot: Ballot, envelope: Envelope | None = None
+) -> bytes:
     """Write down the rules of a vote (`campaign/debate`), as vote.json: keys in order, no space, one line end."""
     campaign, _, debate = vote.partition("/")
     opens, closes = (day.isoformat() if day else None for day in period)
-    said = {
+    said: dict[str, object] = {
         "format": "agora-vote-1",
         "campaign": campaign,
         "debate": debate,
         "opens": opens,
         "closes": closes,
         "options": list(options),
-        **ballot.model_dump(mode="json", exclude={"results"}),
+        **ballot.model_dump(mode="json", exclude={"results", "within"}),
     }
+    if envelope is not None:  # of a participatory budget, in hundredths
+        said["budget"] = {
+            "amount": envelope.amount,
+            "rule": envelope.rule,
+            "costs": [list(item) for item in envelope.costs],
+            "within": envelope.within,
+        }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
 
 

@@ -12,9 +12,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
+from agora_build.civic.budget import Allocation, Step, allocate
 from agora_build.civic.choices import ANSWERS
+from agora_build.content.envelope import Envelope
 from agora_build.content.models import Ballot
 
 Choices = Mapping[str, int]
@@ -45,7 +48,8 @@ class Count:
     """What ballots say: how many there are (`blank` ones included), and the scores, the best first.
 
     Of a ranking, also every duel, and `unbeaten`: the fewest options that win every duel against those outside of them
-    (the Smith set): one alone is Condorcet's winner, several beat each other in a circle or tie.
+    (the Smith set): one alone is Condorcet's winner, several beat each other in a circle or tie. Of a participatory
+    budget, what these ballots fund.
     """
 
     ballots: int
@@ -53,6 +57,7 @@ class Count:
     scores: tuple[Score, ...]
     duels: tuple[Duel, ...] = ()
     unbeaten: tuple[str, ...] = ()
+    allocation: Allocation | None = None
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -64,7 +69,9 @@ class Count:
         return next(item.score for item in self.scores if item.option == option)
 
 
-def count(ballots: Iterable[tuple[Choices, int]], ballot: Ballot, options: Sequence[str]) -> Count:
+def count(
+    ballots: Iterable[tuple[Choices, int]], ballot: Ballot, options: Sequence[str], envelope: Envelope | None = None
+) -> Count:
     """Count ballots, each with how many are alike; `options` in the order of the debate, yes-no has its own."""
     known = ANSWERS if ballot.kind == "yes-no" else tuple(options)
     cast = [(choices, many) for choices, many in ballots if many]
@@ -81,6 +88,7 @@ def count(ballots: Iterable[tuple[Choices, int]], ballot: Ballot, options: Seque
         scores=_ranked(known, scores, named),
         duels=duels,
         unbeaten=_unbeaten(known, duels) if named else (),
+        allocation=allocate(cast, envelope) if envelope else None,
     )
 
 
@@ -141,10 +149,32 @@ def tally_of(online: Count, paper: Count | None, sent: int, used: int) -> bytes:
 
 
 def _said(counted: Count) -> dict[str, object]:
+    shared = counted.allocation
     return {
+        **({"budget": _shared(shared)} if shared else {}),
         "ballots": counted.ballots,
         "blank": counted.blank,
         "scores": [[item.option, item.score, item.ballots, item.rank] for item in counted.scores],
         "duels": [[duel.one, duel.other, duel.for_one, duel.for_other] for duel in counted.duels],
         "unbeaten": list(counted.unbeaten),
     }
+
+
+def _shared(allocation: Allocation) -> dict[str, object]:
+    return {
+        "funded": list(allocation.funded),
+        "spent": allocation.spent,
+        "left": allocation.left,
+        "shares": allocation.shares and list(allocation.shares),
+        "steps": [_step(step) for step in allocation.steps],
+    }
+
+
+def _step(step: Step) -> list[object]:
+    """Write a step as a row; fractions as `numerator/denominator`."""
+    exact = [None if value is None else _fraction(value) for value in (step.worth, step.price, step.purse)]
+    return [step.project, step.part, step.fate, step.votes, step.cost, step.left, list(step.tied), *exact]
+
+
+def _fraction(value: Fraction) -> str:
+    return f"{value.numerator}/{value.denominator}"

@@ -18,6 +18,7 @@ from typing import Any
 from agora_build.civic.choices import ChoicesError, choices
 from agora_build.civic.seals import COLUMNS, SEALED, START, head_of, root
 from agora_build.civic.tally import Count, count, tally_of
+from agora_build.content.envelope import Envelope
 from agora_build.content.models import Ballot
 
 HEADERS = {
@@ -213,22 +214,26 @@ def _count(
 
 def _wrong(rules: Mapping[str, Any], tables: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
     """Find the ballots that the rules do not allow."""
-    ballot, options = _rules(rules)
+    ballot, options, envelope = _rules(rules)
     for name in ("ballots", "paper"):
         for number, line in enumerate(tables[name], 2):
-            if code := _refused(name, line, ballot, options):
+            if code := _refused(name, line, ballot, options, envelope):
                 yield Finding("wrong-ballot", f"{name}.csv", number, f"{line} [{code}]")
 
 
-def _rules(rules: Mapping[str, Any]) -> tuple[Ballot, tuple[str, ...]]:
+def _rules(rules: Mapping[str, Any]) -> tuple[Ballot, tuple[str, ...], Envelope | None]:
     known = {key: rules[key] for key in Ballot.model_fields if rules.get(key) is not None}
-    return Ballot.model_validate(known), tuple(rules["options"])
+    said, envelope = rules.get("budget"), None
+    if said is not None:
+        costs = tuple((str(project), int(cost)) for project, cost in said["costs"])
+        envelope = Envelope(int(said["amount"]), said["rule"], costs, said["within"])
+    return Ballot.model_validate(known), tuple(rules["options"]), envelope
 
 
-def _refused(name: str, line: str, ballot: Ballot, options: tuple[str, ...]) -> str:
+def _refused(name: str, line: str, ballot: Ballot, options: tuple[str, ...], envelope: Envelope | None) -> str:
     """Say why a ballot is not valid; '' when it is."""
     try:
-        choices(_cast(name, line)[0], ballot, options)
+        choices(_cast(name, line)[0], ballot, options, envelope)
     except ChoicesError as error:
         return error.code
     except ValueError:
@@ -247,14 +252,15 @@ def _cast(name: str, line: str) -> tuple[str, int]:
 
 
 def _counted(rules: Mapping[str, Any], tables: Mapping[str, Sequence[str]], *, with_paper: bool) -> bytes:
-    ballot, options = _rules(rules)
+    ballot, options, envelope = _rules(rules)
 
     def of(name: str) -> Count:
         pile: Counter[str] = Counter()
         for line in tables[name]:
             text, many = _cast(name, line)
             pile[text] += many
-        return count([(choices(text, ballot, options), many) for text, many in pile.items()], ballot, options)
+        cast = [(choices(text, ballot, options, envelope), many) for text, many in pile.items()]
+        return count(cast, ballot, options, envelope)
 
     sent, used = len(tables["codes"]) - len(tables["void"]), len(tables["spent"])
     return tally_of(of("ballots"), of("paper") if with_paper else None, sent, used)

@@ -13,6 +13,7 @@ import click
 
 from agora_build.civic.seals import SEALED, Period, Seal, rules_of
 from agora_build.content.draft import offer_of, read_document
+from agora_build.content.envelope import Envelope
 from agora_build.content.models import Ballot
 from agora_build.content.tree import found_at
 
@@ -27,12 +28,13 @@ class VoteFolder:
     period: Period
     options: tuple[str, ...]
     ballot: Ballot
+    envelope: Envelope | None
     path: Path
 
     @property
     def rules(self) -> bytes:
         """The rules as vote.json."""
-        return rules_of(self.name, self.period, self.options, self.ballot)
+        return rules_of(self.name, self.period, self.options, self.ballot, self.envelope)
 
     def lines(self, name: str) -> list[str]:
         """Give the lines of a table below its header; none when it is not there."""
@@ -60,9 +62,10 @@ def vote_in(city: Path, name: str) -> VoteFolder:
     if offer.method == "statements":
         refuse(f"dans « {name} » on vote sur des phrases, sans code ni sceau : recomptez-les avec agora tally")
     if offer.ballot is None or offer.options is None:
-        refuse(f"on ne vote pas par bulletin dans « {name} » : il lui faut method: priorities ou referendum, et ballot")
+        methods = "priorities, referendum ou budget"
+        refuse(f"on ne vote pas par bulletin dans « {name} » : il lui faut method: {methods}, et ballot")
     return VoteFolder(
-        f"{campaign}/{debate}", offer.period, offer.options, offer.ballot,
+        f"{campaign}/{debate}", offer.period, offer.options, offer.ballot, offer.envelope,
         city / "content" / "campaigns" / campaign / "votes" / debate,
     )  # fmt: skip
 

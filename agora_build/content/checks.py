@@ -140,6 +140,7 @@ def _debate(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _ordered(document, "opens", "closes")
     yield from _repeated(document, "themes")
     yield from _repeated(document, "options")
+    yield from _repeated(document, "projects")
     yield from check_method(document)
     opens, closes = draft.offer(f"content/campaigns/{document.found.campaign}/campaign.md").period
     if opens and closes and closes < opens:

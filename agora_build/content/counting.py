@@ -11,6 +11,7 @@ from typing import Any
 
 from agora_build.civic.choices import choices
 from agora_build.civic.tally import Count, count, holds, passed
+from agora_build.content.envelope import envelope_of
 from agora_build.content.kept import Kept
 from agora_build.content.models import Ballot, Debate, MeetingTally, PaperCount
 from agora_build.content.site import Thread, Vote, VoteFile
@@ -62,7 +63,8 @@ def _opinions(root: Path, file: VoteFile, statements: tuple[str, ...]) -> Any:  
 def _result(vote: Vote, root: Path, debate: Debate, ballot: Ballot, thread: Thread) -> Result:
     files = {file.name: file for file in vote.files}
     metas = {entry.path.rpartition("/")[2]: entry.meta for entry in thread.votes}
-    options = tuple(option.id for option in debate.options)
+    options = tuple(option.id for option in debate.offered)
+    envelope = envelope_of(vars(debate))
 
     def size(name: str) -> int:
         return metas[name].rows if name in metas else 0
@@ -72,7 +74,8 @@ def _result(vote: Vote, root: Path, debate: Debate, ballot: Ballot, thread: Thre
         cast: Counter[str] = Counter()
         for cells in _rows(root, files[name]) if name in files else ():
             cast[cells[column]] += int(cells[1]) if name == "paper.csv" else 1
-        return count([(choices(text, ballot, options), many) for text, many in cast.items()], ballot, options)
+        read = [(choices(text, ballot, options, envelope), many) for text, many in cast.items()]
+        return count(read, ballot, options, envelope)
 
     online, sent, used = of("ballots.csv", 1), size("codes.csv") - size("void.csv"), size("spent.csv")
     said = metas.get("paper.yml")

@@ -13,6 +13,7 @@ from typing import Any
 
 from agora_build.content import markdown_scan
 from agora_build.content.config_file import ConfigFile
+from agora_build.content.envelope import Envelope, envelope_of
 from agora_build.content.fields import Model
 from agora_build.content.models import Ballot, Batch, Jury, Table
 from agora_build.content.site import AudioFacts
@@ -83,8 +84,9 @@ class Offer(Record, frozen=True):
     refused: tuple[str, ...] = ()  # the same
     erased: tuple[str, ...] = ()  # the same
     method: str = ""  # of a debate
-    options: tuple[str, ...] | None = ()  # of a debate; None when they are wrong, and told of
+    options: tuple[str, ...] | None = ()  # of a debate, or its projects; None when they are wrong, and told of
     ballot: Ballot | None = None  # of a debate
+    envelope: Envelope | None = None  # of a debate on a budget
     jury: Jury | None = None  # a jury, when it is right
     batch: Batch | None = None  # a batch of paper sheets, when it is right
     digest: str = ""  # of a table of a vote, which others of the vote are compared with
@@ -198,8 +200,9 @@ def offer_of(document: Document) -> Offer:
         withdrawn=ids(log.get("withdrawn")),
         refused=ids(log.get("refused")),
         erased=ids(log.get("erased")),
-        options=_listed(document, "options") if folder == "debates" else (),
+        options=_offered(document) if folder == "debates" else (),
         ballot=values.get("ballot") if folder == "debates" else None,
+        envelope=envelope_of(values) if folder == "debates" else None,
         jury=document.meta if isinstance(document.meta, Jury) else None,
         batch=document.meta if isinstance(document.meta, Batch) else None,
         themes=_listed(document, "themes") if folder == "debates" else None,
@@ -209,6 +212,13 @@ def offer_of(document: Document) -> Offer:
         else None,
         anchors=() if folder in _PEOPLES else tuple(sorted(markdown_scan.anchors(document.source.body))),
     )
+
+
+def _offered(debate: Document) -> tuple[str, ...] | None:
+    """Give what one chooses among; None too while the money of a budget is not right: nothing can be counted."""
+    if debate.values.get("method") != "budget":
+        return _listed(debate, "options")
+    return _listed(debate, "projects") if envelope_of(debate.values) else None
 
 
 def _listed(debate: Document, key: str) -> tuple[str, ...] | None:

@@ -173,6 +173,19 @@ def _email(value: str) -> str:
     return value
 
 
+def _amount(value: object) -> object:
+    """Read an amount of money as a number of hundredths, so that nothing of it is ever rounded."""
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"([0-9]{1,11})(?:\.([0-9]{1,2}))?", value)
+    if not match:
+        raise _refuse("bad-amount", value)
+    hundredths = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+    if not hundredths:
+        raise _refuse("no-amount", value)
+    return hundredths
+
+
 def _initials(value: str) -> str:
     if not re.fullmatch(r"[A-Z]{1,4}", value):
         raise _refuse("bad-initials", value)
@@ -183,6 +196,7 @@ Day = Annotated[datetime.date, BeforeValidator(_day)]
 Time = Annotated[datetime.time, BeforeValidator(_time)]
 DayOrMonth = Annotated[PartialDate, BeforeValidator(_partial_date)]
 Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0)]
+Amount = Annotated[int, BeforeValidator(_amount)]  # of money, in hundredths; 40000 or 40000.50 is what one writes
 Latitude = Annotated[float, AfterValidator(_latitude)]
 Longitude = Annotated[float, AfterValidator(_longitude)]
 Link = Annotated[str, AfterValidator(_https)]

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agora_build.content.draft import Document
+from agora_build.content.envelope import written
 from agora_build.content.models import Ballot
 from agora_build.problems import Problem
 
-BALLOTED = ("priorities", "referendum")
+BALLOTED = ("priorities", "referendum", "budget")
+_NEEDS = {
+    "priorities": ("options", "ballot"),
+    "referendum": ("ballot",),
+    "budget": ("budget", "rule", "projects", "ballot"),
+}
+_KEYS = ("options", "projects", "budget", "rule", "ballot")
+_KINDS = {"referendum": ("yes-no",), "priorities": ("approval", "points", "ranking"), "budget": ("approval", "points")}
 _OWN_KEYS = {"points": ("points", "most"), "approval": ("choices",), "ranking": ("choices",), "yes-no": ("majority",)}
 _VARIED = ("points", "most", "choices", "majority")
 
@@ -16,25 +24,37 @@ _VARIED = ("points", "most", "choices", "majority")
 def check_method(document: Document) -> Iterator[Problem]:
     """Check that a debate has what its method needs, and nothing that it does not use."""
     method = document.values.get("method", "" if "method" in document.written else "arguments")
-    needs = {"priorities": ("options", "ballot"), "referendum": ("ballot",)}.get(method, ())
+    needs = _NEEDS.get(method, ())
     for key in needs:
         if key not in document.written:
             yield document.at_value("method-needs", "method", method=method, key=key)
-    for key in ("options", "ballot"):
+    for key in _KEYS:
         if method and key in document.written and key not in needs:
             yield document.at_key("method-forbids", key, method=method, key=key)
-    options, ballot = document.values.get("options", ()), document.values.get("ballot")
-    if method == "priorities" and len(options) == 1:
-        yield document.at_value("one-option", "options")
+    listed, ballot = "projects" if method == "budget" else "options", document.values.get("ballot")
+    options = document.values.get(listed, ())
+    if method in ("priorities", "budget") and len(options) == 1:
+        yield document.at_value("one-option", listed)
+    if method == "budget":
+        yield from _costs(document, document.values.get("budget"))
     if ballot is not None and method in BALLOTED:
         yield from _ballot(document, method, ballot, len(options))
 
 
+def _costs(document: Document, budget: int | None) -> Iterator[Problem]:
+    """Check that each project can be paid: one that costs more than there is would be voted for in vain."""
+    for index, project in enumerate(document.values.get("projects", ())):
+        if budget and project.cost > budget:
+            given = {"value": written(project.cost), "budget": written(budget), "project": project.id}
+            yield document.at_value("project-over-budget", "projects", index, "cost", **given)
+
+
 def _ballot(document: Document, method: str, ballot: Ballot, options: int) -> Iterator[Problem]:
-    if (ballot.kind == "yes-no") != (method == "referendum"):
-        allowed = "yes-no" if method == "referendum" else "approval, points, ranking"
+    if ballot.kind not in _KINDS[method]:
+        allowed = ", ".join(_KINDS[method])
         yield document.at_value("ballot-kind", "ballot", "kind", value=ballot.kind, method=method, allowed=allowed)
         return
+    yield from _within(document, method, ballot.within, document.values.get("budget"))
     for key in _VARIED:
         if key in document.written["ballot"] and key not in _OWN_KEYS[ballot.kind]:
             yield document.at_key("ballot-forbids", "ballot", key, kind=ballot.kind, key=key)
@@ -47,3 +67,12 @@ def _ballot(document: Document, method: str, ballot: Ballot, options: int) -> It
     if ballot.results and closes and ballot.results <= closes:
         given = {"results": str(ballot.results), "closes": str(closes)}
         yield document.at_value("results-before-close", "ballot", "results", **given)
+
+
+def _within(document: Document, method: str, within: int | None, budget: int | None) -> Iterator[Problem]:
+    """Check what the projects of a ballot may cost together: of a budget alone, and a part of it."""
+    if method != "budget" and "within" in document.written["ballot"]:
+        yield document.at_key("method-forbids", "ballot", "within", method=method, key="within")
+    elif within and budget and within > budget:
+        given = {"key": "within", "value": written(within), "limit": written(budget)}
+        yield document.at_value("ballot-limit", "ballot", "within", **given)

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from agora_build.content.fields import (
+    Amount,
     AnyFile,
     Attendance,
     AudioFile,
@@ -45,7 +46,8 @@ Accent = Literal["seine", "brique", "parc", "prune", "encre", "ocre", "canal", "
 Channel = Literal["web", "paper", "workshop", "pull-request"]
 Voice = Literal["individual", "collective"]
 Stage = Literal["before", "during", "decision", "works", "after"]
-Method = Literal["arguments", "statements", "priorities", "referendum"]
+Method = Literal["arguments", "statements", "priorities", "referendum", "budget"]
+BudgetRule = Literal["greedy", "equal-shares"]
 StepKind = Literal["milestone", "meeting", "council", "study", "works", "publication"]
 Erasable = Literal["contribution", "question", "place", "workshop"]
 SheetContent = Literal["contribution", "votes"]
@@ -169,6 +171,16 @@ class Option(Model):
     text: Prose | None = Field(None, description="Ce que l’option veut dire, en quelques phrases.")
 
 
+class Project(Model):
+    """A project of a participatory budget, that ballots choose."""
+
+    id: Slug = Field(description="Identifiant court, écrit sur les bulletins publiés.")
+    title: Line = Field(description="Nom affiché.")
+    cost: Amount = Field(description="Coût, en toutes unités de la monnaie : 40000 ou 40000.50.")
+    text: Prose | None = Field(None, description="Le projet en quelques phrases.")
+    quarter: QuarterRef | None = Field(None, description="Quartier où il se fait.")
+
+
 class Ballot(Model):
     """How a vote is cast and counted, and when its result is shown."""
 
@@ -186,6 +198,9 @@ class Ballot(Model):
     majority: Annotated[int, Field(ge=50, le=99)] = Field(
         50, description="Part de « oui », en pour cent, qu’il faut dépasser (yes-no)."
     )
+    within: Amount | None = Field(
+        None, description="Ce que les projets d’un bulletin coûtent ensemble, au plus (budget)."
+    )
     results: Day | None = Field(
         None, description="Premier jour où le résultat est montré ; sinon, ce que disent les modalités."
     )
@@ -202,10 +217,20 @@ class Debate(Model):
     summary: Summary | None = Field(None, description="Le débat en deux phrases.")
     themes: tuple[Theme, ...] = Field((), description="Thèmes de classement.")
     options: tuple[Option, ...] = Field((), description="Options entre lesquelles choisir (priorities).")
-    ballot: Ballot | None = Field(None, description="Comment on vote (priorities, referendum).")
+    budget: Amount | None = Field(None, description="Somme à répartir (budget) : 500000 ou 500000.50.")
+    rule: BudgetRule | None = Field(
+        None, description="Règle qui choisit les projets (budget) : au plus de voix, ou parts égales."
+    )
+    projects: tuple[Project, ...] = Field((), description="Projets entre lesquels choisir (budget).")
+    ballot: Ballot | None = Field(None, description="Comment on vote (priorities, referendum, budget).")
     documents: tuple[ResourceRef, ...] = Field((), description="Ressources à lire avant de débattre.")
     synthesis: Prose | None = Field(None, description="Synthèse de l’animation, une fois le débat clos.")
     illustrative: bool = Field(False, description="Débat d’exemple, signalé comme tel.")
+
+    @property
+    def offered(self) -> tuple[Option | Project, ...]:
+        """What ballots choose among: options, or the projects of a budget."""
+        return self.projects or self.options
 
 
 class Contribution(Model):

@@ -48,7 +48,7 @@ STATUSES = {
     "delayed": "Delayed",
     "abandoned": "Abandoned",
 }
-_VOTES = ("priorities", "referendum")
+_VOTES = ("priorities", "referendum", "budget")
 # A step that staff wrote says better what the rules or dates of the campaign say on the same day.
 _SAID_BY = {
     "opening": ("milestone",),

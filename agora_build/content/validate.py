@@ -177,6 +177,10 @@ def _guess_number(text: str) -> str:
     return plain if re.fullmatch(r"-?\d+(\.\d+)?", plain) and plain != text else ""
 
 
+def _guess_amount(text: str) -> str:
+    return _guess_number(text.rstrip("€$£ \u202f\u00a0"))
+
+
 def _guess_boolean(text: str) -> str:
     return {"oui": "true", "vrai": "true", "non": "false", "faux": "false"}.get(text.lower(), "")
 
@@ -194,6 +198,7 @@ _GUESSES = {
     "bad-date": _guess_date,
     "bad-time": _guess_time,
     "bad-number": _guess_number,
+    "bad-amount": _guess_amount,
     "bad-boolean": _guess_boolean,
     "bad-slug": _guess_slug,
     "bad-link": _guess_link,

@@ -11,6 +11,7 @@ from agora_build.civic.choices import ANSWERS, ChoicesError, choices
 from agora_build.civic.seals import COLUMNS, SEALED, START, head_of, root, rules_of
 from agora_build.content import tables
 from agora_build.content.draft import Document, Draft, Offer
+from agora_build.content.envelope import Envelope
 from agora_build.content.method_checks import BALLOTED
 from agora_build.content.models import Ballot
 from agora_build.content.validate import nearest, shown
@@ -143,16 +144,16 @@ def _choices(document: Document, debate: Offer, index: int) -> Iterator[Problem]
     for row in _rows(document):
         text = row[1][index]
         if text not in wrong:
-            wrong[text] = _refused(text, debate.ballot, debate.options)
+            wrong[text] = _refused(text, debate.ballot, debate.options, debate.envelope)
         error = wrong[text]
         if error:
             near = nearest(error.values.get("value", ""), debate.options)
             yield _cell(document, row, index, error.code, **{"near": near, "written": shown(text), **error.values})
 
 
-def _refused(text: str, ballot: Ballot, options: tuple[str, ...]) -> ChoicesError | None:
+def _refused(text: str, ballot: Ballot, options: tuple[str, ...], envelope: Envelope | None) -> ChoicesError | None:
     try:
-        choices(text, ballot, options)
+        choices(text, ballot, options, envelope)
     except ChoicesError as error:
         return error
     return None
@@ -169,7 +170,7 @@ def _roots(draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]
     if last is None or debate.ballot is None or debate.options is None:
         return
     vote = f"{document.found.campaign}/{document.found.slug}"
-    rules = rules_of(vote, debate.period, debate.options, debate.ballot)
+    rules = rules_of(vote, debate.period, debate.options, debate.ballot, debate.envelope)
     if last[1][2] != hashlib.sha256(rules).hexdigest():
         yield _cell(document, last, 2, "rules-after-seal")
     for rank, name in enumerate(SEALED):
@@ -201,7 +202,7 @@ def _counted(_draft: Draft, document: Document, _debate: Offer) -> Iterator[Prob
 
 
 def _raised(_draft: Draft, document: Document, debate: Offer) -> Iterator[Problem]:
-    known = (debate.options or ()) if debate.method == "priorities" else ANSWERS
+    known = ANSWERS if debate.method == "referendum" else (debate.options or ())
     for index, meeting in enumerate(document.values.get("meetings", ())):
         yield from _two_roles(document, meeting.entered_by, meeting.checked_by, "meetings", index)
         for rank, raised in enumerate(meeting.hands):

@@ -8,7 +8,7 @@ from agora_build.content.models import Debate, Rules
 from agora_build.content.site import Entry, Microsite, Thread, Vote, VoteFile, VoteState
 from agora_build.content.states import debate_state
 
-VOTED = ("statements", "priorities", "referendum")
+VOTED = ("statements", "priorities", "referendum", "budget")
 ALWAYS_PUBLIC = ("codes.csv", "roots.csv", "void.csv")  # they say nothing of what was chosen
 
 

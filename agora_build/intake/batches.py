@@ -161,7 +161,8 @@ def _seal(
         raise BatchError("no-ballot", vote)
     try:
         before = [Seal.read(line) for line in roots]
-        return following(before, entry.day, "day", rules_of(vote, offer.period, offer.options, offer.ballot), merged)
+        rules = rules_of(vote, offer.period, offer.options, offer.ballot, offer.envelope)
+        return following(before, entry.day, "day", rules, merged)
     except SealError as error:
         raise BatchError(str(error), vote) from error
     except ValueError as error:

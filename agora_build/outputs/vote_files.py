@@ -11,6 +11,7 @@ from agora_build.civic.opinions import Opinions, opinions_of
 from agora_build.civic.seals import rules_of
 from agora_build.civic.tally import tally_of
 from agora_build.content.counting import Result
+from agora_build.content.envelope import envelope_of
 from agora_build.content.site import Microsite, Site, Thread
 from agora_build.rendering.output import File, Output, copied
 from agora_build.rendering.theme import Theme
@@ -26,8 +27,9 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
         yield Output(path, File(Path(site.root, file.path), file.digest), copied)
     debate = next(item for item in microsite.debates if item.slug == thread.debate).meta
     if vote is not None and debate.ballot is not None:
-        options = tuple(option.id for option in debate.options)
-        rules = rules_of(f"{microsite.slug}/{thread.debate}", (debate.opens, debate.closes), options, debate.ballot)
+        name, period = f"{microsite.slug}/{thread.debate}", (debate.opens, debate.closes)
+        options = tuple(option.id for option in debate.offered)
+        rules = rules_of(name, period, options, debate.ballot, envelope_of(vars(debate)))
         yield Output(urls.vote(microsite.slug, thread.debate, "vote.json"), rules, render_rules)
     if vote is not None:
         if isinstance(vote.result, Opinions):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -117,6 +119,10 @@ class Locale(Record, frozen=True, dict=True):
         """Write a number with the separators of the language."""
         return (_count if type(number) is int else _decimal)(number, self.language)
 
+    def money(self, hundredths: int | Fraction, currency: str) -> str:
+        """Write an amount in its currency: '40 000 €', '33,33 €' when it is not a whole number."""
+        return _money(hundredths, currency, self.language)
+
     def share(self, part: float, whole: float) -> str:
         """Write a share in whole per cents: '72 %'; a dash when there is nothing to share."""
         if not whole:
@@ -150,6 +156,22 @@ def _formatted(day: datetime.date, pattern: str, language: str) -> str:
     from babel import dates  # here and below: many builds write no new date
 
     return dates.format_date(day, pattern, locale=_babel(language))
+
+
+def _money(hundredths: int | Fraction, currency: str, language: str) -> str:
+    from babel import numbers
+
+    whole = hundredths.denominator == 1 and hundredths.numerator % 100 == 0
+    pattern = _babel(language).currency_formats["standard"].pattern
+    exact = Decimal(hundredths.numerator) / Decimal(hundredths.denominator) / 100
+    pattern = pattern.replace(".00", "") if whole else pattern
+    return numbers.format_currency(
+        exact,
+        currency,
+        pattern.replace(".00", "") if whole else pattern,
+        locale=_babel(language),
+        currency_digits=False,
+    )
 
 
 def _decimal(number: float, language: str) -> str:

@@ -225,6 +225,7 @@ class Theme:
             "citizen": self.citizen,
             "plain": self.plain,
             "excerpt": _excerpt,
+            "money": lambda value: self.locale.money(value, self.config.city.currency),
             "untagged": lambda value: Markup(_TAG.sub("", value)),
             "as_typed": lambda value: Markup(escape(value)),
             "verbatim": _verbatim,
