@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from agora_build.content.fields import Day, Email, Latitude, Line, Link, Longitude, Model, Slug, Summary
 
 BASE_THEME = "agora"
+MAX_PORT = 65535
 
 
 def _tiles(value: str) -> str:
@@ -33,8 +34,18 @@ def _currency(value: str) -> str:
     return value
 
 
+def _site_address(value: str) -> str:
+    """Refuse what is not the address of a site over an enciphered line; on this very machine, none is needed."""
+    host = r"https://[a-zA-Z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?"
+    right = re.fullmatch(rf"({host})(/[a-zA-Z0-9._~-]+)*/?", value) and not re.search(r"/\.\.?(/|$)", value)
+    if not right or int((re.match(r"[a-z]+://[^/]*:([0-9]+)(/|$)", value) or ("", "443"))[1]) > MAX_PORT:
+        raise PydanticCustomError("bad-site-address", "refused", {"value": value})
+    return value
+
+
 Language = Literal["fr", "en", "ar"]
 IntakeAddress = Annotated[Line, AfterValidator(_intake_address)]
+SiteAddress = Annotated[Line, AfterValidator(_site_address)]
 
 
 class CityWords(Model):
@@ -222,6 +233,23 @@ class Accessibility(Model):
         return "full" if rate == 100 else "partial" if rate >= 50 else "none"  # noqa: PLR2004 - the law's figures
 
 
+class NetworkSite(Model):
+    """Another site whose campaigns this one tells of."""
+
+    id: Slug = Field(description="Identifiant court : le nom de la copie, content/network/<id>.json.")
+    name: Line = Field(description="Nom de la ville, ou de qui publie.")
+    url: SiteAddress = Field(description="Adresse du site, en https:// ; agora.json est à sa suite.")
+    private: bool = Field(False, description="Le site est sur un réseau interne : ses adresses privées sont admises.")
+
+
+class Network(Model):
+    """The other sites that a network page tells of."""
+
+    sites: Annotated[tuple[NetworkSite, ...], Field(min_length=1, max_length=200)] = Field(
+        description="Les sites, dans l’ordre de la page."
+    )
+
+
 class Config(Model):
     """The whole of agora.toml."""
 
@@ -230,6 +258,7 @@ class Config(Model):
     map: CityMap | None = None
     podcast: Podcast | None = None
     intake: Intake | None = None
+    network: Network | None = None
     accessibility: Accessibility = Accessibility()
     offices: tuple[Office, ...] = ()
     quarters: tuple[Quarter, ...] = ()

@@ -78,6 +78,7 @@ _WORDS = {
         "offline": "hors-reseau",
         "month": "mois",
         "share": "partage",
+        "network": "reseau",
     },
     "en": {
         "campaigns": "campaigns",
@@ -145,6 +146,7 @@ _WORDS = {
         "offline": "offline",
         "month": "month",
         "share": "share",
+        "network": "network",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.

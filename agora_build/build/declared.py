@@ -108,6 +108,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
         front_pages,
         map_pages,
         maps,
+        network_pages,
         podcast,
         question_feeds,
         radio_pages,
@@ -127,6 +128,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from social_pictures.city_outputs(site, today)
     yield from form_pages.city_outputs(site, today)
     yield from agora_json.city_outputs(site, today)
+    yield from network_pages.city_outputs(site, today)
 
 
 def index(site: Site, lines: Iterable[Listed], shard: int, shards: int, *, engine: bool) -> Outputs:

@@ -101,6 +101,14 @@ class Announcement(_Announced):
     )
 
 
+class NetworkCopy(Model):
+    """The announcement of another site as it was on a day: what `agora network update` keeps of it."""
+
+    fetched: WrittenDay = Field(description="Jour de la copie.")
+    address: Line = Field(description="D’où elle vient.")
+    said: Announcement = Field(description="Ce que le site annonçait.")
+
+
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of agora.json."""
     told = Announcement.model_json_schema()

@@ -12,7 +12,7 @@ from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
 from agora_build.content.method_checks import check_method
 from agora_build.content.moderation_checks import check_logged, check_moderation
-from agora_build.content.tree import BATCHES, DRAWS, TRANSLATIONS, VOTES, WITH_ID, Found
+from agora_build.content.tree import BATCHES, DRAWS, NETWORK, TRANSLATIONS, VOTES, WITH_ID, Found
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import START, Problem
 from agora_build.urls import Urls
@@ -77,8 +77,19 @@ def _page(draft: Draft, document: Document) -> Iterator[Problem]:
     urls = Urls(draft.config.config.city.language if draft.config.config else "fr")
     taken = {urls.section(name).partition("/")[0] for name in _SECTIONS} | {"assets", "index"}
     taken |= set(draft.config.config.city.others) if draft.config.config else set()
+    if draft.config.config and draft.config.config.network:
+        taken.add(urls.section("network").partition("/")[0])
     if document.found.slug in taken:
         yield document.at_key("reserved-name", value=document.found.slug)
+
+
+def _copy(draft: Draft, document: Document) -> Iterator[Problem]:
+    """Refuse the copy of a site that agora.toml does not list: no page would show it."""
+    config = draft.config.config
+    names = [site.id for site in config.network.sites] if config and config.network else []
+    if config and document.found.slug not in names:
+        near = nearest(document.found.slug, names)
+        yield document.at_key("unlisted-site", value=document.found.slug, near=near)
 
 
 def _campaign(_draft: Draft, document: Document) -> Iterator[Problem]:
@@ -299,4 +310,5 @@ _RULES: dict[str, Callable[[Draft, Document], Iterator[Problem]]] = {
     TRANSLATIONS: _translation,
     VOTES: _votes,
     BATCHES: check_batch,
+    NETWORK: _copy,
 }

@@ -78,6 +78,7 @@ def read_config_file(root: pathlib.Path) -> ConfigFile:
     problems += [
         *found,
         *_repeated(source, ids),
+        *_repeated_sites(source),
         *_zone(source),
         *_files(source, root),
         *_theme(source, root),
@@ -174,14 +175,23 @@ def _ids(tables: object) -> Iterator[str]:
 
 def _repeated(source: TomlSource, ids: dict[str, tuple[str, ...]]) -> Iterator[Problem]:
     for kind in ids:
-        tables = (source.data or {}).get(f"{kind}s")
-        first: dict[str, int] = {}
-        for index, table in enumerate(tables if isinstance(tables, list) else ()):
-            name = next(_ids([table]), "")
-            place = source.at_value((f"{kind}s", index, "id"))
-            line = first.setdefault(name, place.line)
-            if name and line != place.line:
-                yield source.problem("repeated-id", place, value=shown(name), line=str(line))
+        yield from _repeated_in(source, (source.data or {}).get(f"{kind}s"), (f"{kind}s",))
+
+
+def _repeated_sites(source: TomlSource) -> Iterator[Problem]:
+    network = (source.data or {}).get("network")
+    if isinstance(network, dict):
+        yield from _repeated_in(source, network.get("sites"), ("network", "sites"))
+
+
+def _repeated_in(source: TomlSource, tables: object, path: Path) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, table in enumerate(tables if isinstance(tables, list) else ()):
+        name = next(_ids([table]), "")
+        place = source.at_value((*path, index, "id"))
+        line = first.setdefault(name, place.line)
+        if name and line != place.line:
+            yield source.problem("repeated-id", place, value=shown(name), line=str(line))
 
 
 def _zone(source: TomlSource) -> Iterator[Problem]:

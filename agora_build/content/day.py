@@ -20,6 +20,12 @@ def is_said(config: Config) -> bool:
 
 def day_of_build(config: Config | None) -> datetime.date:
     """Give the day of the site: SOURCE_DATE_EPOCH, else the configured day, else today in the city."""
+    configured = config.publication.as_of if config and not os.environ.get("SOURCE_DATE_EPOCH") else None
+    return configured or today_in(config)
+
+
+def today_in(config: Config | None) -> datetime.date:
+    """Give the day on which something is done: SOURCE_DATE_EPOCH, else today in the city."""
     zone = ZoneInfo(config.city.timezone if config else "Europe/Paris")
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch:
@@ -27,5 +33,4 @@ def day_of_build(config: Config | None) -> datetime.date:
             return datetime.datetime.fromtimestamp(int(epoch), zone).date()
         except (ValueError, OverflowError, OSError):
             raise EpochError(epoch) from None
-    configured = config.publication.as_of if config else None
-    return configured or datetime.datetime.now(zone).date()
+    return datetime.datetime.now(zone).date()

@@ -18,7 +18,7 @@ from agora_build.content.fields import Model
 from agora_build.content.models import Ballot, Batch, Jury, Table
 from agora_build.content.site import AudioFacts
 from agora_build.content.source import Source, read_source
-from agora_build.content.tree import BATCHES, TOMBSTONES, Found
+from agora_build.content.tree import BATCHES, NETWORK, TOMBSTONES, Found
 from agora_build.content.validate import valid_fields, validated
 from agora_build.problems import START, Problem, Span
 from agora_build.record import Record, field, replace
@@ -174,6 +174,10 @@ def document_of(found: Found, raw: bytes) -> Document:
 
 
 def _read(found: Found, raw: bytes) -> Source:
+    if found.folder == NETWORK:
+        from agora_build.content.network_copies import read_copy  # few cities follow others
+
+        return read_copy(found.path, raw)
     if found.model is not Table:
         return read_source(found.path, raw)
     from agora_build.content.tables import read_table  # few cities vote, and every build would wait

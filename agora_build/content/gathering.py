@@ -14,7 +14,7 @@ from agora_build.config import Config
 from agora_build.content.models import Contribution, Erased, ErasedContribution
 from agora_build.content.picture_sizes import Size
 from agora_build.content.site import AudioFacts, Contributed, Entry, Microsite, Site, Thread, ThreadSummary
-from agora_build.content.tree import TOMBSTONES, VOTES
+from agora_build.content.tree import NETWORK, TOMBSTONES, VOTES
 from agora_build.record import replace
 
 Key = tuple[str, str]  # a campaign's slug and a debate's
@@ -36,7 +36,7 @@ def gathered(  # noqa: PLR0913, PLR0917 - what it gathers
             translations.setdefault(entry.campaign, []).append(entry)
             continue
         by_campaign.setdefault(entry.campaign, {}).setdefault(folder_of(entry.path), []).append(entry)
-    pages = by_campaign.pop("", {}).get("pages", [])
+    of_city = by_campaign.pop("", {})
     microsites = sorted(
         (_microsite(folders, translations) for folders in by_campaign.values()), key=lambda site: site.slug
     )
@@ -44,7 +44,7 @@ def gathered(  # noqa: PLR0913, PLR0917 - what it gathers
     named = tuple(sorted(media))
     return Site(
         config,
-        tuple(sorted(pages, key=lambda page: (page.meta.order, page.slug))),
+        tuple(sorted(of_city.get("pages", ()), key=lambda page: (page.meta.order, page.slug))),
         tuple(microsites),
         named,
         dict(sorted(audio.items())),
@@ -53,6 +53,7 @@ def gathered(  # noqa: PLR0913, PLR0917 - what it gathers
         basemap=_basemap(root, config),
         root=os.fspath(root),
         translations=_in_order(translations.get("", ())),
+        network=tuple(sorted(of_city.get(NETWORK, ()), key=_slug)),
     )
 
 
@@ -99,7 +100,7 @@ def cited_by(microsite: Microsite) -> list[str]:
 def folder_of(path: str) -> str:
     """Tell the kind of a content file from its path: `debates`, `contributions`… or `campaign`, `timeline`, `map`."""
     parts = path.split("/")
-    return parts[1] if parts[1] == "pages" else parts[3].partition(".")[0]
+    return parts[3].partition(".")[0] if parts[1] == "campaigns" else parts[1]
 
 
 def _heard(

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 from agora_build.config import Config
+from agora_build.content.announcement import NetworkCopy
 from agora_build.content.fields import Model
 from agora_build.content.models import (
     Answer,
@@ -190,3 +191,4 @@ class Site(Record, frozen=True):
     root: str = ""  # the city's folder, for the files that are published as they are
     pdfs: dict[str, int] = field(default_factory=dict)  # sizes in bytes, by output path, of those that were made
     translations: tuple[Entry[Any], ...] = ()  # of its free pages, by path
+    network: tuple[Entry[NetworkCopy], ...] = ()  # copies of what other sites announce, by their ids

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from agora_build.content import fields, models
+from agora_build.content.announcement import NetworkCopy
 from agora_build.content.validate import nearest
 from agora_build.problems import START, Problem
 from agora_build.record import Record, field, replace
@@ -47,6 +48,7 @@ _NOT_TRANSLATED = (
 )  # what people said stays as they said it
 DRAWS = "draws"  # the records of draws, beside the juries they filled
 BATCHES = "batches"  # of a campaign: a file for each batch of paper sheets
+NETWORK = "network"  # the copies of what other sites announce
 VOTES = "votes"  # of a campaign: a folder a debate, with the files of its vote
 VOTE_FILES: dict[str, type[fields.Model]] = {
     "votes.csv": models.Table,
@@ -59,6 +61,7 @@ VOTE_FILES: dict[str, type[fields.Model]] = {
     "paper.yml": models.PaperCount,
     "meetings.yml": models.MeetingTallies,
 }
+_OF_CITY: dict[str, tuple[str, type[fields.Model]]] = {"pages": (".md", models.Page), NETWORK: (".json", NetworkCopy)}
 _RECORDS: dict[str, tuple[str, type[fields.Model]]] = {  # YAML files that commands write, by the folder they are in
     "juries": (DRAWS, models.Draw),
     BATCHES: (BATCHES, models.Batch),
@@ -181,7 +184,7 @@ def _known_folder(path: str, tree: Tree) -> bool:
     name = parts[-1]
     allowed: tuple[str, ...] = ()
     if len(parts) == 1:
-        allowed = ("pages", "campaigns", *MEDIA_FOLDERS)
+        allowed = ("pages", "campaigns", NETWORK, *MEDIA_FOLDERS)
     elif parts[0] == "campaigns" and len(parts) == 3:  # noqa: PLR2004
         allowed = (*KINDS, "media", VOTES, BATCHES)
     if allowed and name not in allowed:
@@ -232,15 +235,16 @@ def _may_hold_media(path: str) -> bool:
 def _place(path: str) -> tuple[str, str, str, type[fields.Model]] | None:
     """Tell what a file is from where it is: its folder, campaign, slug and model."""
     match path.split("/")[1:]:
-        case ["pages", name] if name.endswith(".md"):
-            return "pages", "", name[:-3], models.Page
+        case [folder, name] if folder in _OF_CITY and name.endswith(_OF_CITY[folder][0]):
+            suffix, kind = _OF_CITY[folder]
+            return folder, "", name.removesuffix(suffix), kind
         case ["campaigns", campaign, name] if name in CAMPAIGN_FILES:
             return "campaign", campaign, name.partition(".")[0], CAMPAIGN_FILES[name]
         case ["campaigns", campaign, folder, name] if folder in KINDS and name.endswith(".md"):
             return folder, campaign, name[:-3], KINDS[folder]
         case ["campaigns", campaign, folder, name] if folder in _RECORDS and name.endswith(".yml"):
-            kind, record = _RECORDS[folder]
-            return kind, campaign, name[:-4], record
+            record, model = _RECORDS[folder]
+            return record, campaign, name[:-4], model
         case ["campaigns", campaign, "votes", debate, name] if name in VOTE_FILES:
             return VOTES, campaign, debate, VOTE_FILES[name]
     return None

@@ -13,6 +13,7 @@ import pytest
 from cities import sample
 from every_vote import add_every_vote
 from long_debate import add_long_debate
+from neighbours import SAID, follow, keep
 from playwright.sync_api import Browser, sync_playwright
 from sites import built
 
@@ -32,6 +33,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sample(city)
     add_long_debate(city)
     add_every_vote(city)
+    follow(city, voisine="https://participe.voisine.example/", autre="https://participe.autre.example/")
+    keep(city, "voisine", SAID)
     report = built(city, output, search=True, offline=True)
     assert report.problems == []
     return output

@@ -55,6 +55,7 @@ KINDS = {
     "search": r"recherche/index\.html",
     "index": r"recherche/.+-\d+/index\.html",
     "follow-up": r"suivi/index\.html",
+    "network": r"reseau/index\.html",
     "not found": r"404\.html",
     "page": r"[^/]+/index\.html",
 }
