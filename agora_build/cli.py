@@ -278,19 +278,30 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 @main.group(
-    cls=_Group, later={"draw": "juries:verify_draw", "inbox": "relay:verify_inbox", "votes": "votes:verify_votes"}
+    cls=_Group,
+    later={
+        "consensus": "verify_consensus:verify_consensus",
+        "draw": "verify_draw:verify_draw",
+        "inbox": "relay:verify_inbox",
+        "rules": "verify_rules:verify_rules",
+        "votes": "verify_votes:verify_votes",
+    },
 )
 def verify() -> None:
     """Vérifier ce qui est publié."""
 
 
 @verify.command("site")
-@click.argument("address", metavar="DOSSIER|URL")
-@click.option("--city", metavar="DOSSIER", type=_FOLDER, help="Dossier d’agora.toml ; par défaut, le dossier courant.")
-def verify_site(address: str, city: Path | None) -> None:
+@click.argument("address", metavar="ADRESSE|DOSSIER|ZIP")
+@click.option(
+    "--repository", "--city", "city", metavar="CLONE", type=_FOLDER,
+    help="Un clone du dépôt public, là où est agora.toml ; par défaut, le dossier courant.",
+)  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Forme du verdict.")
+def verify_site(address: str, city: Path | None, form: str) -> None:
     """Refaire le site à partir de son commit, et comparer ; 0 le même, 1 un autre, 2 on ne peut pas le dire."""
     from agora_build import __version__, pipeline
-    from agora_build.build.verdict import said
+    from agora_build.build.verdict import as_json, said
     from agora_build.build.verification import verify as compare
 
     def rebuild(source: Path, output: Path, origin: Origin) -> list[Problem]:
@@ -300,7 +311,7 @@ def verify_site(address: str, city: Path | None) -> None:
         return pipeline.build(order).problems
 
     verdict = compare(address, city or Path(), __version__, rebuild, programs=pipeline.programs())
-    click.echo(said(verdict))
+    click.echo(as_json(verdict) if form == "json" else said(verdict))
     sys.exit(verdict.exit_code)
 
 

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from msgspec import Struct as Record
 from msgspec import field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-__all__ = ["Record", "field", "replace"]
+__all__ = ["Record", "asdict", "field", "replace"]

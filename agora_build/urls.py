@@ -49,6 +49,7 @@ _WORDS = {
         "overdue": "en-retard",
         "followup": "suivi",
         "accessibility": "accessibilite",
+        "verify": "verifier",
         "take-part": "participer",
         "contribution": "dire",
         "votes": "voter",
@@ -117,6 +118,7 @@ _WORDS = {
         "overdue": "overdue",
         "followup": "follow-up",
         "accessibility": "accessibility",
+        "verify": "verify",
         "take-part": "take-part",
         "contribution": "speak",
         "votes": "vote",
@@ -255,6 +257,10 @@ class Urls(Record, frozen=True, dict=True):
         """Give the page of a debate's vote, or a file beside it."""
         folder = posixpath.dirname(self.item(campaign, "debates", debate))
         return f"{folder}/{self._words['vote']}/{name}"
+
+    def draw(self, campaign: str, jury: str) -> str:
+        """Give the record of the draw of a jury, beside its page."""
+        return f"{posixpath.dirname(self.item(campaign, 'juries', jury))}/draw.json"
 
     def sheet(self, campaign: str, kind: str, target: str = "", variant: str = "") -> str:
         """Give the page of a sheet to print: of the campaign, or of a debate; variants are below."""

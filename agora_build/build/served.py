@@ -47,9 +47,13 @@ class Place(Protocol):
 
 
 def place_at(address: str) -> Place:
-    """Give the place that somebody typed; raises ValueError when it is neither a folder nor an address."""
+    """Give the place that somebody typed; raises ValueError when it is no folder, no zip file and no address."""
     if "://" in address:
         return Web(address)
+    if address.endswith(".zip"):
+        from agora_build.build.archived import Archive
+
+        return Archive(Path(address))
     if not Path(address).is_dir():
         raise ValueError(address)
     return Folder(Path(address))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from agora_build.build.origin import Origin
 from agora_build.problems import Problem, printable
-from agora_build.record import Record
+from agora_build.record import Record, asdict
 
 _SHOWN = 20
 
@@ -53,7 +54,8 @@ class Verdict(Record, frozen=True):
 
 
 _OBSTACLES = {
-    "bad-address": "« {0} » n’est ni un dossier ni une adresse ; donnez par exemple output ou https://ville.example/.",
+    "bad-address": "« {0} » n’est ni un dossier, ni un fichier zip, ni une adresse ; donnez par exemple output ou"
+    " https://ville.example/.",
     "unreachable": "Le site ne se laisse pas lire ({0}). Vérifiez l’adresse et le réseau, puis recommencez.",
     "no-sums": "Il n’y a pas de fichier SHA256SUMS ici. Donnez l’adresse de la page d’accueil, ou son dossier ;"
     " si c’est bien elle, reconstruisez le site avec cette version d’Agora.",
@@ -78,12 +80,12 @@ _OBSTACLES = {
     "other-offline": "Les archives hors réseau de ce site ont été faites avec {0}, et vous avez {1}."
     " Pour comparer, lancez cette commande là où elles ont été faites.",
     "no-git": "Le programme git manque sur cet ordinateur. Installez-le, puis recommencez.",
-    "no-repository": "Ce dossier n’est pas dans un dépôt git. Donnez celui de la ville avec --city.",
+    "no-repository": "Ce dossier n’est pas dans un dépôt git. Donnez celui de la ville avec --repository.",
     "unknown-commit": "Le commit {0} n’est pas dans ce dépôt. Mettez le dépôt à jour (git fetch --all),"
-    " ou donnez celui de la ville avec --city ; s’il n’y est toujours pas, ce site ne vient pas de ce dépôt.",
+    " ou donnez celui de la ville avec --repository ; s’il n’y est toujours pas, ce site ne vient pas de ce dépôt.",
     "not-in-history": "Le commit {0} est dans le dépôt, mais pas dans la branche où vous êtes : rien ne dit que la"
     " ville l’a accepté. Placez-vous sur la branche qu’elle publie (git switch main, git pull), puis recommencez.",
-    "not-in-commit": "Dans ce commit, il n’y a pas de dossier {0}. Donnez avec --city le dossier d’agora.toml.",
+    "not-in-commit": "Dans ce commit, il n’y a pas de dossier {0}. Donnez avec --repository le dossier d’agora.toml.",
     "lost-objects": "Il manque au dépôt des fichiers de ce commit, dont {0}. Refaites-en un clone complet.",
     "no-history": "Ce site a été construit là où git ne donnait pas l’historique : il ne montre pas celui des règles."
     " Construisez-le là où git est installé et peut lire le dépôt, pour que chacun puisse le vérifier.",
@@ -105,12 +107,38 @@ _ELSEWHERE = (
     "Le site a sans doute été construit avec des changements qui n’étaient pas enregistrés (git status), ou avec"
     " d’autres versions des bibliothèques. Enregistrez-les (git commit), puis construisez et publiez de nouveau."
 )
+_PROVES = (
+    "Ce que cela prouve : chaque page, chaque image et chaque donnée de ce site sort des fichiers du dépôt public, avec"
+    " le programme public ; rien n’a été retouché à la main depuis."
+)
+_LIMITS = (
+    "Ce que cela ne prouve pas : que ce qui est écrit dans le dépôt est vrai, ni que tout ce qui a été dit y est ; pour"
+    " les votes, voyez agora verify votes ; pour ce que vous avez envoyé, votre reçu. Ni que d’autres reçoivent"
+    " les mêmes pages : comparez la somme de SHA256SUMS avec la leur."
+)
 _UNBUILDABLE = "Ce commit ne se construit pas : {0}. Le site ne peut pas en venir tel quel."
 
 
 def said(verdict: Verdict) -> str:
     """Say a verdict in French."""
     return "\n".join(_lines(verdict))
+
+
+def as_json(verdict: Verdict) -> str:
+    """Say a verdict to a machine, with the sentences of `said`."""
+    different = [{"where": "published", **asdict(one)} for one in verdict.served]
+    different += [{"where": "rebuilt", **asdict(one)} for one in verdict.rebuilt or ()]
+    given = {
+        "subject": verdict.place,
+        "outcome": ("same", "different", "unknown")[verdict.exit_code],
+        "files": verdict.files,
+        "origin": dict(verdict.origin.said()) if verdict.origin else None,
+        "different": different,
+        "problems": list(_places(verdict.problems)),
+        "obstacle": asdict(verdict.obstacle) if verdict.obstacle else None,
+        "said": list(_lines(verdict)),
+    }
+    return json.dumps(given, ensure_ascii=False, indent=1)
 
 
 def _lines(verdict: Verdict) -> Iterator[str]:
@@ -128,7 +156,10 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     if verdict.problems:
         yield _UNBUILDABLE.format(", ".join(_places(verdict.problems)))
     if verdict.obstacle:
-        yield _hindrance(verdict.obstacle)
+        yield hindrance(verdict.obstacle)
+    if not verdict.exit_code:
+        yield _PROVES
+        yield _LIMITS
 
 
 def _served(verdict: Verdict) -> Iterator[str]:
@@ -167,7 +198,8 @@ def _places(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"{printable(problem.path)}:{problem.span.line} [{problem.code}]"
 
 
-def _hindrance(obstacle: Obstacle) -> str:
+def hindrance(obstacle: Obstacle) -> str:
+    """Say what kept a verification from its end."""
     return _OBSTACLES[obstacle.code].format(*(printable(detail) for detail in obstacle.details))
 
 

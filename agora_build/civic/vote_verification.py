@@ -32,6 +32,7 @@ HEADERS = {
 _MARK = frozenset("0123456789abcdef")
 _MARK_LENGTH = 64
 _CAST = COLUMNS.index("spent")  # from there on, lists that are empty until the vote opens
+_SECRET = SEALED.index("spent")  # from there on, lists that are not published before the result may be shown
 _NO_RULES = (ValueError, KeyError, TypeError)  # what reading rules that are not those of a vote raises
 
 
@@ -53,13 +54,18 @@ def verify(files: Mapping[str, bytes], head: str = "") -> list[Finding]:
     for name in ("codes", "void", "spent", "ballots"):
         found += _marks(f"{name}.csv", tables[name])
     found += _codes(tables)
-    found += _seals(tables, files["vote.json"], head)
+    found += _seals(tables, files["vote.json"], head, SEALED[:_SECRET] if withheld(files) else SEALED)
     found += _early(tables["roots"], str(rules.get("opens") or ""))
     try:
         found += _count(rules, tables, files)
     except _NO_RULES:
         found.append(Finding("unreadable", "vote.json"))
     return found
+
+
+def withheld(files: Mapping[str, bytes]) -> bool:
+    """Tell whether nothing of what was cast is published yet, as long as the result may not be shown."""
+    return files.keys().isdisjoint(("spent.csv", "ballots.csv", "paper.csv", "tally.json"))
 
 
 def uncountable(files: Mapping[str, bytes]) -> list[Finding]:
@@ -149,7 +155,7 @@ def _codes(tables: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
         yield Finding("ballots-and-codes", "ballots.csv", 0, f"{len(tables['ballots'])}/{len(tables['spent'])}")
 
 
-def _seals(tables: Mapping[str, Sequence[str]], rules: bytes, head: str) -> Iterator[Finding]:
+def _seals(tables: Mapping[str, Sequence[str]], rules: bytes, head: str, published: Sequence[str]) -> Iterator[Finding]:
     """Check that each seal follows from the one before, that lists only grow, and that the last seals these files."""
     before, heads = START, []
     earlier: list[str] = []
@@ -165,8 +171,8 @@ def _seals(tables: Mapping[str, Sequence[str]], rules: bytes, head: str) -> Iter
     if not earlier:
         yield Finding("no-seal", "roots.csv")
         return
-    now = [part for name in SEALED for part in (str(len(tables[name])), root(tables[name]))]
-    for name, place in zip(SEALED, range(3, len(COLUMNS), 2), strict=False):
+    now = [part for name in published for part in (str(len(tables[name])), root(tables[name]))]
+    for name, place in zip(published, range(3, len(COLUMNS), 2), strict=False):
         if earlier[place : place + 2] != now[place - 3 : place - 1]:
             yield Finding("not-what-was-sealed", f"{name}.csv", 0, earlier[place])
     if earlier[2] != hashlib.sha256(rules).hexdigest():

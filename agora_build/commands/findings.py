@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from agora_build.civic.vote_verification import Finding
+from agora_build.problems import printable
 
 _MOST = 50
 _SAID = {
@@ -32,16 +33,18 @@ _SAID = {
     "codes-after-opening": "les codes ont été scellés après l’ouverture du vote",
     "ballots-before-opening": "des bulletins ont été scellés avant l’ouverture du vote",
     "gone-since": "cette ligne était publiée, elle ne l’est plus",
+    "not-in-repository": "cette ligne n’a jamais été dans le dépôt public",
 }
 
 
 def tell(found: Sequence[Finding]) -> None:
     """Say the first of what was found, a line each."""
     for finding in found[:_MOST]:
-        click.echo(_told(finding), err=True)
+        place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        click.echo(f"{place} : {told(finding)}", err=True)
 
 
-def _told(finding: Finding) -> str:
-    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    value = f" : {finding.value[:80]}" if finding.value else ""
-    return f"{place} : {_SAID.get(finding.code, finding.code)}{value}"
+def told(finding: Finding) -> str:
+    """Say one thing that was found, without its place."""
+    value = f" : {printable(finding.value[:80])}" if finding.value else ""
+    return _SAID.get(finding.code, finding.code) + value

@@ -1,4 +1,4 @@
-"""Turns `agora draw` and `agora verify draw` into a jury drawn, its public record, and a verdict on that record."""
+"""Turns `agora draw` into a jury drawn, and the public record that anyone can verify."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ import click
 
 from agora_build.civic.draw import Candidate, QuotaError, draw, list_hash
 from agora_build.commands.vote_folder import refuse
-from agora_build.content.config_file import read_config, read_config_file
+from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 from agora_build.content.draft import read_document
-from agora_build.content.jury_checks import check_draw
-from agora_build.content.loader import draft_of
-from agora_build.content.models import Draw, Jury
-from agora_build.content.tree import found_at, scan
-from agora_build.problems import as_text, wording
+from agora_build.content.models import Criterion, Jury
+from agora_build.content.tree import found_at
 
 _CITY = click.option(
     "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
@@ -42,7 +39,7 @@ _REFUSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class JuryPlace:
     """A jury in the city's content: the paths of its file and of the record of its draw, from the city's root."""
 
     city: Path
@@ -59,12 +56,12 @@ class _Place:
 @click.option("--now", "day", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour du tirage.")
 def draw_jury(name: str, candidates: Path, seed: str, city: Path, day: datetime.datetime | None) -> None:
     """Tirer un jury au sort, quotas tenus, et écrire le procès-verbal que chacun peut vérifier."""
-    place = _place(city, name)
+    place = jury_in(city, name)
     today = day.date() if day else day_of_build(read_config(city)[0])
     _ready(place, candidates, today)
     if not _SEED.fullmatch(seed) or not seed.isprintable():
         refuse("la graine tient sur une ligne, de 8 à 400 caractères, écrite comme annoncé")
-    people = _candidates(candidates, place.jury)
+    people = candidates_in(candidates, place.jury.criteria)
     try:
         taken, reserve = draw(people, place.jury.seats, place.jury.criteria, seed)
     except QuotaError as error:
@@ -78,47 +75,8 @@ def draw_jury(name: str, candidates: Path, seed: str, city: Path, day: datetime.
     )
 
 
-@click.command("draw")
-@click.argument("name", metavar="CAMPAGNE/JURY")
-@click.option(
-    "--candidates", metavar="FICHIER.csv", type=_FILE, help="Liste privée des candidats, si on vous la confie."
-)
-@_CITY
-def verify_draw(name: str, candidates: Path | None, city: Path) -> None:
-    """Vérifier un tirage : sans la liste, qu’il se tient ; avec elle, qu’il donne bien ces membres."""
-    place = _place(city, name)
-    if not (city / place.record).is_file():
-        refuse(f"ce jury n’a pas encore été tiré : il n’y a pas de {place.record}")
-    draft = draft_of(os.fspath(city), read_config_file(city), scan(os.fspath(city)))
-    document = draft.document(place.record)
-    problems = [*document.problems, *check_draw(draft, document)]
-    for problem in problems:
-        click.echo(as_text(problem, wording("fr")) + "\n", err=True)
-    record = document.meta
-    if problems or not isinstance(record, Draw):
-        click.echo("Ce tirage ne se vérifie pas.", err=True)
-        sys.exit(1)
-    said = "graine annoncée avant, membres et suppléants dans l’ordre de la graine, quotas tenus"
-    if candidates is None:
-        click.echo(f"Ce tirage se tient : {said}.")
-        click.echo("  Que personne n’ait été oublié ne se voit qu’avec la liste des candidats (--candidates).")
-        return
-    _compare(place.jury, record, _candidates(candidates, place.jury))
-    click.echo(f"Ce tirage se vérifie entièrement : {said}, et la liste donne bien ces membres.")
-
-
-def _compare(jury: Jury, record: Draw, people: Sequence[Candidate]) -> None:
-    if list_hash(people) != record.candidates_hash or len(people) != record.candidates:
-        click.echo("Cette liste de candidats n’est pas celle du tirage : son empreinte est autre.", err=True)
-        sys.exit(1)
-    taken, reserve = draw(people, jury.seats, jury.criteria, record.seed)
-    members = [(one.id, one.profile) for one in taken]
-    if members != [(one.id, one.profile) for one in record.drawn] or tuple(one.id for one in reserve) != record.reserve:
-        click.echo("Cette liste et cette graine donnent d’autres membres que ceux publiés.", err=True)
-        sys.exit(1)
-
-
-def _place(city: Path, name: str) -> _Place:
+def jury_in(city: Path, name: str) -> JuryPlace:
+    """Find a jury by `campaign/jury`; say what to do when it is not one."""
     campaign, _, slug = name.strip("/").partition("/")
     path = f"content/campaigns/{campaign}/juries/{slug}.md"
     found = found_at(path)
@@ -127,10 +85,10 @@ def _place(city: Path, name: str) -> _Place:
     jury = read_document(os.fspath(city), found).meta
     if not isinstance(jury, Jury):
         refuse(f"{path} a des problèmes : lancez agora check")
-    return _Place(city, jury, path, path.removesuffix(".md") + ".yml")
+    return JuryPlace(city, jury, path, path.removesuffix(".md") + ".yml")
 
 
-def _ready(place: _Place, candidates: Path, today: datetime.date) -> None:
+def _ready(place: JuryPlace, candidates: Path, today: datetime.date) -> None:
     """Refuse a draw that nobody could trust."""
     if (place.city / place.record).exists():
         refuse(f"ce jury a déjà été tiré : {place.record} ; on ne tire pas deux fois")
@@ -143,17 +101,17 @@ def _ready(place: _Place, candidates: Path, today: datetime.date) -> None:
         refuse("la liste des candidats est privée : gardez-la hors du dépôt, elle n’y sera jamais publiée")
 
 
-def _candidates(path: Path, jury: Jury) -> list[Candidate]:
+def candidates_in(path: Path, criteria: Sequence[Criterion]) -> list[Candidate]:
     """Read the private list: a column `id`, then one for each criterion; nothing that names anybody."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         refuse(f"{path} n’est pas en UTF-8 : enregistrez-le ainsi")
     rows = list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","))
-    wanted = ["id", *(criterion.id for criterion in jury.criteria)]
+    wanted = ["id", *(criterion.id for criterion in criteria)]
     if not rows or rows[0] != wanted:
         refuse(f"la première ligne de {path.name} doit être : {','.join(wanted)} (ni nom, ni adresse)")
-    known = [{quota.id for quota in criterion.quotas} for criterion in jury.criteria]
+    known = [{quota.id for quota in criterion.quotas} for criterion in criteria]
     people: dict[str, Candidate] = {}
     for number, row in enumerate(rows[1:], 2):
         if len(row) != len(wanted):

@@ -17,7 +17,7 @@ from agora_build.content.envelope import Envelope
 from agora_build.content.models import Ballot
 from agora_build.content.tree import found_at
 
-_NAMES = ("vote.json", "tally.json", "roots.csv", *(f"{name}.csv" for name in SEALED))
+FILES = ("vote.json", "tally.json", "roots.csv", *(f"{name}.csv" for name in SEALED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ def files_of(city: Path, name: str) -> Mapping[str, bytes]:
     """Read the files of a vote, published in a folder or in the city's content, where its rules are the debate's."""
     folder = Path(name)
     if folder.is_dir() and (folder / "vote.json").is_file():
-        return {name: (folder / name).read_bytes() for name in _NAMES if (folder / name).is_file()}
+        return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
     if folder.is_dir():
         also = " ; recomptez ses phrases avec agora tally" if (folder / "votes.csv").is_file() else ""
         refuse(f"le dossier {folder} n’est pas celui d’un vote par bulletin : il n’y a pas de vote.json{also}")
     vote = vote_in(city, name)
-    files = {name: (vote.path / name).read_bytes() for name in _NAMES if (vote.path / name).is_file()}
+    files = {name: (vote.path / name).read_bytes() for name in FILES if (vote.path / name).is_file()}
     return {"vote.json": vote.rules, **files}
 
 

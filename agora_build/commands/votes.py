@@ -5,19 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 import secrets
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from agora_build.civic import codes as civic_codes
 from agora_build.civic.seals import COLUMNS, SEALED, Event, Seal, SealError, following, sealed
-from agora_build.civic.vote_verification import Finding, verify
-from agora_build.commands.findings import tell
 from agora_build.commands.outside import is_inside
-from agora_build.commands.versions import versions
-from agora_build.commands.vote_folder import VoteFolder, files_of, refuse, vote_in, write_table
+from agora_build.commands.vote_folder import VoteFolder, refuse, vote_in, write_table
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 
@@ -87,26 +83,6 @@ def seal(name: str, event: Event | None, city: Path, day: datetime.datetime | No
     click.echo(f"Scellé : {vote.path / 'roots.csv'}\n  tête à noter et à afficher : {head}")
 
 
-@click.command("votes")
-@click.argument("name", metavar="DOSSIER|CAMPAGNE/DEBAT")
-@click.option("--head", metavar="TETE", default="", help="Une tête de sceau que vous aviez notée.")
-@_CITY
-def verify_votes(name: str, head: str, city: Path) -> None:
-    """Vérifier un vote : chaque bulletin a un code de la liste, utilisé une fois ; les sceaux et le compte tiennent."""
-    files = files_of(city, name)
-    found = verify(files, head.strip().lower())
-    found += _gone(files, _folder(city, name))
-    tell(found)
-    if found:
-        click.echo(f"Ce vote ne se vérifie pas : {len(found)} point(s), dont les premiers ci-dessus.", err=True)
-        sys.exit(1)
-    seals = files["roots.csv"].decode().splitlines()
-    ballots = max(0, files.get("ballots.csv", b"").count(b"\n") - 1)
-    click.echo(f"Ce vote se vérifie : {ballots} bulletins, autant de codes utilisés une fois, {len(seals) - 1} sceaux.")
-    click.echo(f"  tête du dernier sceau : {seals[-1].rpartition(',')[2]}")
-    click.echo("  comparez-la à celle que vous aviez notée (--head) : elle seule dit que rien n’a été refait depuis.")
-
-
 def _add(vote: VoteFolder, made: Seal) -> str:
     write_table(vote.path / "roots.csv", ",".join(COLUMNS), [*vote.lines("roots"), ",".join(made.cells())])
     return made.head
@@ -127,17 +103,3 @@ def _today(city: Path, day: datetime.datetime | None) -> datetime.date:
     if config is None:
         refuse(f"agora.toml a {len(problems)} problème(s) ; lancez agora check")
     return day.date() if day else day_of_build(config)
-
-
-def _folder(city: Path, name: str) -> Path:
-    return Path(name) if Path(name).is_dir() else vote_in(city, name).path
-
-
-def _gone(files: Mapping[str, bytes], folder: Path) -> list[Finding]:
-    """Find, in git, lines that were there once the vote was sealed and are no more: lists may only grow."""
-    found = []
-    for name in ("codes.csv", "void.csv", "spent.csv", "ballots.csv", "roots.csv"):
-        now = set(files.get(name, b"").splitlines())
-        gone = {line for version in versions(folder / name, "roots.csv") for line in version.splitlines()} - now
-        found += [Finding("gone-since", name, 0, line.decode("utf-8", "replace")) for line in sorted(gone)]
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -95,6 +96,21 @@ def fields_of(campaign: Campaign) -> Fields:
     """Give the rules that a campaign has now, in the form of those of its history."""
     rules = campaign.rules.model_dump(mode="json") if campaign.rules else {}
     return fields({**campaign.model_dump(mode="json", include={"level", *DATES}), "rules": rules})
+
+
+def history_of(slug: str, history: History, campaign: Campaign) -> bytes:
+    """Write rules.json: the rules today, and every version that git holds, the oldest first; null: unreadable."""
+    versions = [
+        {"commit": one.commit, "day": one.day and one.day.isoformat(), "rules": _told(one.fields)}
+        for one in history.versions
+    ]
+    said: dict[str, Any] = {"format": "agora-rules-1", "campaign": slug, "history": history.state, "versions": versions}
+    said["rules"] = dict(fields_of(campaign))
+    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _told(reading: Reading) -> dict[str, str] | None:
+    return None if reading is None else dict(reading)
 
 
 def fields(data: Mapping[str, Any]) -> Fields:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from agora_build.civic.draw_record import draw_of
 from agora_build.content.meetings import Meeting, meetings
 from agora_build.content.models import Criterion, Debate, Draw, Jury
 from agora_build.content.sections import Masthead, masthead
@@ -58,6 +59,9 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
             yield Output(path, JuryList(path, masthead(microsite, urls, today, "juries"), lines), render_list)
         for page in pages:
             yield Output(page.path, page, render_page)
+            if page.draw and page.jury.meta.seed:
+                said = draw_of(f"{microsite.slug}/{page.jury.slug}", page.jury.meta, page.draw)
+                yield Output(urls.draw(microsite.slug, page.jury.slug), said, render_draw)
 
 
 def render_list(listing: JuryList, theme: Theme) -> bytes:
@@ -68,6 +72,11 @@ def render_list(listing: JuryList, theme: Theme) -> bytes:
 def render_page(page: JuryPage, theme: Theme) -> bytes:
     """Write a jury's page."""
     return theme.page("jury.html", page.path, masthead=page.masthead, page=page)
+
+
+def render_draw(said: bytes, theme: Theme) -> bytes:  # noqa: ARG001
+    """Write the record of a draw."""
+    return said
 
 
 def _page(microsite: Microsite, jury: Entry[Jury], urls: Urls, today: datetime.date) -> JuryPage:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from typing import Any
 
 from agora_build.content.models import Moderation, Rules
-from agora_build.content.rules import Story, story
+from agora_build.content.rules import Story, history_of, story
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Site
 from agora_build.record import Record
@@ -25,7 +26,7 @@ class RulesPage(Record, frozen=True):
     moderation: Moderation | None  # told on a page of its own
 
 
-def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     """Declare a page a campaign whose rules are announced."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
@@ -35,8 +36,15 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[RulesPage]]:
             told = story(microsite.history, microsite.campaign.meta)
             head = masthead(microsite, urls, today, "rules")
             yield Output(path, RulesPage(path, head, rules, told, microsite.moderation), render)
+            data = urls.part_file(microsite.slug, "rules", "rules.json")
+            yield Output(data, history_of(microsite.slug, microsite.history, microsite.campaign.meta), render_data)
 
 
 def render(page: RulesPage, theme: Theme) -> bytes:
     """Write the page of a campaign's rules."""
     return theme.page("rules.html", page.path, masthead=page.masthead, page=page)
+
+
+def render_data(said: bytes, theme: Theme) -> bytes:  # noqa: ARG001
+    """Write the history of a campaign's rules as data."""
+    return said

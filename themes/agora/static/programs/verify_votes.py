@@ -154,7 +154,7 @@ def check_opening(seals, opens):
         require(date >= opens or set(cast) == {"0"}, f"roots.csv:{number} : des bulletins avant l'ouverture")
 
 
-def check_seals(tables, rules_bytes, noted):
+def check_seals(tables, rules_bytes, noted, published):
     head, before, heads = "0" * 64, None, []
     for number, line in enumerate(tables["roots"], 2):
         cells = line.split(",")
@@ -172,7 +172,7 @@ def check_seals(tables, rules_bytes, noted):
         heads.append(head)
     require(before, "il n'y a aucun sceau")
     require(before[2] == hashlib.sha256(rules_bytes).hexdigest(), "vote.json n'est pas ce que le dernier sceau a fixé")
-    for rank, name in enumerate(SEALED):
+    for rank, name in enumerate(published):
         now = [str(len(tables[name])), merkle_root(tables[name])]
         require(before[3 + 2 * rank : 5 + 2 * rank] == now, f"{name}.csv n'est pas ce que le dernier sceau a fixé")
     require(not noted or noted in heads, "aucun sceau n'a la tête que vous aviez notée : tout a été refait depuis")
@@ -231,7 +231,8 @@ def verify(folder, noted=""):
     for name in ("codes", "void", "spent", "ballots"):
         check_marks(name, tables[name])
     check_codes(tables)
-    last = check_seals(tables, rules_bytes, noted)
+    cast = any(read(folder, name) is not None for name in ("spent.csv", "ballots.csv", "paper.csv", "tally.json"))
+    last = check_seals(tables, rules_bytes, noted, SEALED if cast else SEALED[:2])
     check_opening(tables["roots"], rules["opens"])
     online = [(choices(line.split(",")[1], rules), 1) for line in tables["ballots"]]
     paper = []
@@ -250,7 +251,7 @@ def verify(folder, noted=""):
     if published is not None:
         require(last[1] == "closing", "le compte est publié, et le dernier sceau n'est pas celui de la clôture")
         require(published == as_json(said), "tally.json n'est pas le compte des bulletins")
-    return said, last[-1]
+    return said, last, cast
 
 
 def main(arguments):
@@ -258,14 +259,18 @@ def main(arguments):
         print(__doc__)
         return 2
     try:
-        said, head = verify(arguments[0], "".join(arguments[1:]).strip().lower())
+        said, last, cast = verify(arguments[0], "".join(arguments[1:]).strip().lower())
     except (Wrong, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as wrong:
         print(f"Ce vote ne se vérifie pas : {wrong}")
         return 1
-    print(f"Ce vote se vérifie. {said['online']['ballots']} bulletins avec un code, pour {said['sent']} codes envoyés.")
-    for option, score, _, rank in said["online"]["scores"]:
-        print(f"  {rank}. {option} : {score}")
-    print(f"Tête du dernier sceau : {head}")
+    if cast:
+        ballots = said["online"]["ballots"]
+        print(f"Ce vote se vérifie. {ballots} bulletins avec un code, pour {said['sent']} codes envoyés.")
+        for option, score, _, rank in said["online"]["scores"]:
+            print(f"  {rank}. {option} : {score}")
+    else:
+        print(f"Les codes et les sceaux se vérifient. Les bulletins ({last[9]}, scellés) ne sont pas encore publiés.")
+    print(f"Tête du dernier sceau : {last[-1]}")
     return 0
 
 
