@@ -1,7 +1,8 @@
-"""Builds the sample and a long debate once a worker, serves them on loopback, and opens them in the real Chromium."""
+"""Builds the sample and a long debate once, serves them on loopback, and opens them in the real Chromium."""
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import http.server
 import shutil
@@ -16,6 +17,7 @@ from long_debate import add_long_debate
 from neighbours import SAID, follow, keep
 from playwright.sync_api import Browser, sync_playwright
 from sites import built
+from windows import Watched, opened
 
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -26,18 +28,27 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, with a debate long enough to be read in lists, built into a folder of its own."""
-    folder = tmp_path_factory.mktemp("site")
-    city, output = folder / "city", folder / "output"
+def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The sample, with a debate long enough to be read in lists, built into a folder of its own, once for a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if hasattr(request.config, "workerinput") else own) / "site"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "output").exists():
+            made(folder)
+    return folder / "output"
+
+
+def made(folder: Path) -> None:
+    """Build the site that every worker reads."""
+    city = folder / "city"
     sample(city)
     add_long_debate(city)
     add_every_vote(city)
     follow(city, voisine="https://participe.voisine.example/", autre="https://participe.autre.example/")
     keep(city, "voisine", SAID)
-    report = built(city, output, search=True, offline=True)
-    assert report.problems == []
-    return output
+    assert built(city, folder / "output", search=True, offline=True).problems == []
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +69,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, "--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def window(chromium: Browser, address: str) -> Iterator[Watched]:
+    """One window for all the pages visited one after the other."""
+    with opened(chromium, address) as watched:
+        yield watched
+
+
+@pytest.fixture(scope="session")
+def plain(chromium: Browser, address: str) -> Iterator[Watched]:
+    """The same, without JavaScript."""
+    with opened(chromium, address, java_script_enabled=False) as watched:
+        yield watched

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from kinds import KINDS, pages_by_kind
 from playwright.sync_api import Browser, Page
-from test_pages import axe, opened
+from windows import Watched, axe, opened
 
 pytestmark = pytest.mark.browser
 ENHANCED = ("timeline", "map", "campaign", "form: place", "form: contribution", "episode")
@@ -75,13 +75,14 @@ def chosen(site: Path, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_is_walked_by_keyboard_alone(chromium: Browser, address: str, site: Path, kind: str) -> None:
+def test_a_page_is_walked_by_keyboard_alone(window: Watched, site: Path, kind: str) -> None:
     """Each stop is seen, marked, and covered by nothing; all that can be operated is reached; there is a way out."""
-    with opened(chromium, address, chosen(site, kind), viewport={"width": 1280, "height": 720}) as watched:
-        wrong, stops = walk(watched.page)
-        assert wrong == []
-        assert stops < MOST_STOPS, "no way out"
-        assert reached(watched.page) == []
+    window.page.set_viewport_size({"width": 1280, "height": 720})
+    window.visit(chosen(site, kind))
+    wrong, stops = walk(window.page)
+    assert wrong == []
+    assert stops < MOST_STOPS, "no way out"
+    assert reached(window.page) == []
 
 
 LARGE = "html { font-size: 200% !important; }"
@@ -89,6 +90,13 @@ SPACED = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } "
     "p { margin-block-end: 2em !important; }"
 )
+ONLY_STYLE = """
+style => {
+  const added = new CSSStyleSheet();
+  added.replaceSync(style);
+  document.adoptedStyleSheets = [added];
+}
+"""
 CUT = """
 () => {
   const cut = [];
@@ -107,17 +115,13 @@ CUT = """
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_keeps_its_words_when_text_is_large_or_spaced_out(
-    chromium: Browser, address: str, site: Path, kind: str
-) -> None:
+def test_a_page_keeps_its_words_when_text_is_large_or_spaced_out(window: Watched, site: Path, kind: str) -> None:
     """Nothing is cut off at 320 px with text twice as large, or with the spaces of rule 1.4.12 of WCAG."""
-    with opened(
-        chromium, address, chosen(site, kind), viewport={"width": 320, "height": 800}, bypass_csp=True
-    ) as watched:
-        for style in (LARGE, SPACED):
-            added = watched.page.add_style_tag(content=style)
-            assert watched.page.evaluate(CUT) == [], style
-            added.evaluate("e => e.remove()")
+    window.page.set_viewport_size({"width": 320, "height": 800})
+    window.visit(chosen(site, kind))
+    for style in (LARGE, SPACED):
+        window.page.evaluate(ONLY_STYLE, style)
+        assert window.page.evaluate(CUT) == [], style
 
 
 @pytest.mark.soak

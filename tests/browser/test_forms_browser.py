@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from test_pages import VNU, axe, opened
+from test_pages import VNU
+from windows import axe, opened
 
 from agora_build.content.forms import FieldError, Filled, Form, Ground, forms_of
 from agora_build.content.loader import load

@@ -18,7 +18,7 @@ from cities import minimal_city
 from intakes import with_votes
 from playwright.sync_api import Browser, Page, expect
 from sites import built
-from test_pages import axe, opened
+from windows import axe, opened
 
 from agora_build.intake.store import Journal, address_in
 

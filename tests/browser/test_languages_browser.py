@@ -16,7 +16,8 @@ from cities import minimal_city, sample, speak
 from kinds import KINDS, pages_by_kind
 from playwright.sync_api import Browser, Page
 from sites import built
-from test_pages import check_clean, opened
+from test_pages import check_clean
+from windows import opened
 
 pytestmark = pytest.mark.browser
 ARABIC = re.compile("[\u0621-\u064a]{2}")

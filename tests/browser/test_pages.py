@@ -3,112 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from kinds import KINDS, pages_by_kind
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
+from windows import HOOKS, Watched, axe, opened
 
 HERE = Path(__file__).parent
-AXE = HERE / "node_modules" / "axe-core"
 VNU = HERE / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")
 COLOURS = ("color-contrast", "link-in-text-block")  # what axe finds otherwise in the dark
-HOOKS = "[data-timeline], [data-map]"  # what scripts fill when it is reached
 pytestmark = pytest.mark.browser
-LISTEN = """
-window.cspViolations = [];
-document.addEventListener('securitypolicyviolation',
-  e => window.cspViolations.push(e.violatedDirective + ' ' + e.blockedURI));
-"""
-
-
-class Watched:
-    """A page with everything that went wrong while it was open."""
-
-    def __init__(self, page: Page, origin: str) -> None:
-        """Listen before anything is loaded."""
-        self.page = page
-        self.foreign: list[str] = []
-        self.failed: list[str] = []
-        self.errors: list[str] = []
-        page.add_init_script(LISTEN)
-        page.on("request", lambda request: self._request(request.url, origin))
-        page.on("requestfailed", lambda request: self._failed(request.url, request.failure))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-
-    def _request(self, url: str, origin: str) -> None:
-        if not url.startswith((origin, "data:", "blob:")):
-            self.foreign.append(url)
-
-    def _failed(self, url: str, failure: str | None) -> None:
-        if "ERR_ABORTED" not in str(failure):
-            self.failed.append(f"{url} {failure}")
-
-    def verdict(self) -> list[str]:
-        """List everything that went wrong."""
-        return self.foreign + self.failed + self.errors + list(self.page.evaluate("window.cspViolations || []"))
-
-
-@contextmanager
-def opened(browser: Browser, origin: str, path: str, **options: Any) -> Iterator[Watched]:
-    """Open a page, wake its enhancements up, and give it with what went wrong."""
-    context = browser.new_context(reduced_motion="reduce", **options)
-    try:
-        watched = Watched(context.new_page(), origin)
-        watched.page.goto(f"{origin}/{path}", wait_until="load")
-        wake(watched.page)
-        yield watched
-    finally:
-        context.close()
-
-
-def wake(page: Page) -> None:
-    """Scroll to what loads when it is reached, and wait until it is there."""
-    hooks = page.query_selector_all(HOOKS)
-    for hook in hooks:
-        handle = hook.evaluate_handle("e => e.closest('section') || e.parentElement").as_element()
-        assert handle is not None
-        handle.scroll_into_view_if_needed()
-        ask(page)
-        page.wait_for_function("e => !e.hidden", arg=hook, timeout=15_000)
-    if hooks:
-        page.wait_for_load_state("networkidle")
-        page.evaluate("window.scrollTo(0, 0)")
-
-
-def ask(page: Page) -> None:
-    """Ask for the timeline, which is drawn by itself on large screens only."""
-    for button in page.locator(".timeline-ask button").all():
-        if button.is_visible():
-            button.click()
-
-
-def axe(page: Page, *rules: str) -> list[str]:
-    """Run axe-core with its French words, or some rules of it alone, and give its findings, a line each."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
-        locale = json.loads((AXE / "locales" / "fr.json").read_text("utf-8"))
-        page.evaluate("locale => axe.configure({locale, rules: [{id: 'target-size', enabled: true}]})", locale)
-    asked: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        asked["runOnly"] = {"type": "rule", "values": rules}
-    found = page.evaluate("asked => axe.run(document, asked)", asked)
-    return [
-        f"{violation['id']}: {node['html'][:200]} | {node['failureSummary'][:300]}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-        # markers of a map may overlap: the list below it leads to the same places
-        if (violation["id"], "leaflet-marker-icon" in node["html"]) != ("target-size", True)
-    ]
 
 
 def examples(site: Path, kind: str) -> list[str]:
@@ -119,20 +28,18 @@ def examples(site: Path, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("in_the_dark", [COLOURS, pytest.param((), marks=pytest.mark.soak)], ids=["", "every rule"])
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_page_is_clean(
-    chromium: Browser, address: str, site: Path, kind: str, width: int, in_the_dark: tuple[str, ...]
-) -> None:
+def test_page_is_clean(window: Watched, site: Path, kind: str, in_the_dark: tuple[str, ...]) -> None:
     """No foreign request, no CSP violation, no console error, no axe finding, no sideways scroll, light or dark."""
     for path in examples(site, kind):
-        with opened(chromium, address, path, viewport={"width": width, "height": 900}) as watched:
+        for width in WIDTHS:
+            window.page.set_viewport_size({"width": width, "height": 900})
             for scheme in SCHEMES:
-                watched.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                if scheme == "dark" and watched.page.query_selector(HOOKS):  # a script may look at the scheme once
-                    watched.page.reload(wait_until="load")
-                    wake(watched.page)
-                check_clean(watched, path, *(in_the_dark if scheme == "dark" else ()))
+                window.page.emulate_media(color_scheme=scheme)
+                # a script may look at the width and at the scheme once, as the page opens
+                if (width, scheme) == (WIDTHS[0], SCHEMES[0]) or window.page.query_selector(HOOKS):
+                    window.visit(path)
+                check_clean(window, path, *(in_the_dark if scheme == "dark" else ()))
 
 
 def check_clean(watched: Watched, path: str, *rules: str) -> None:
@@ -164,19 +71,16 @@ def test_no_error_of_html(site: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_page_reads_without_javascript(chromium: Browser, address: str, site: Path, kind: str) -> None:
+def test_page_reads_without_javascript(plain: Watched, site: Path, kind: str) -> None:
     """Without JavaScript the page shows its heading and text, and hides only what scripts would fill."""
-    path = examples(site, kind)[0]
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{address}/{path}")
+    page = plain.page
+    page.goto(f"{plain.origin}/{examples(site, kind)[0]}")
     assert page.locator("h1").count() == 1
     assert len(page.locator("main").inner_text()) > 100
-    for hook in page.locator("[data-timeline], [data-map]").all():
+    for hook in page.locator(HOOKS).all():
         assert not hook.is_visible()
     if kind in ("timeline", "campaign"):
         assert page.locator("ol.timeline > li").first.is_visible()
-    context.close()
 
 
 @pytest.mark.parametrize("kind", ["home", "campaign", "timeline", "map", "city map", "episode"])
