@@ -50,11 +50,6 @@ FILES = {
     "altcha/fr.js": "altcha/dist/i18n/fr-fr.js",
     "altcha/LICENSE": "altcha/LICENSE.txt",
     **{
-        f"markercluster/{name}": f"leaflet.markercluster/dist/{name}"
-        for name in ("leaflet.markercluster.js", "MarkerCluster.css", "MarkerCluster.Default.css")
-    },
-    "markercluster/LICENSE": "leaflet.markercluster/MIT-LICENCE.txt",
-    **{
         f"bricolage/{Path(name).name}": f"@fontsource-variable/bricolage-grotesque/{name}"
         for name in (
             "files/bricolage-grotesque-latin-wght-normal.woff2",

@@ -196,7 +196,8 @@ def _words(inputs: MapInputs, theme: Theme) -> dict[str, str]:
         "close": theme.text("Close"),
         "more": theme.text("Read more"),
         "whole": theme.text("See the whole map"),
-        "cluster": theme.text("{count} points here: zoom in", count="{count}"),
+        "closer": theme.text("{count} points here: zoom in", count="{count}"),
+        "choose": theme.text("{count} points here: choose one", count="{count}"),
         "keys": theme.text(
             "Keyboard: Tab goes from point to point, Enter opens, Escape closes; arrows move, + and − zoom."
         ),

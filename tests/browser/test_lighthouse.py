@@ -80,16 +80,11 @@ def score(report: dict[str, Any], category: str) -> int:
 
 
 def failed(report: dict[str, Any], category: str) -> list[str]:
-    """List what lowers the score of a category; markers of a map may overlap, for the list below leads to the same."""
+    """List what lowers the score of a category."""
     ids = [item["id"] for item in report["categories"][category]["auditRefs"] if item["weight"]]
     audits = (report["audits"][name] for name in ids)
-    wrong = [audit for audit in audits if audit["score"] not in (None, 1) and not _of_markers(audit)]
+    wrong = [audit for audit in audits if audit["score"] not in (None, 1)]
     return [f"{audit['id']}: {audit.get('displayValue', audit['title'])}" for audit in wrong]
-
-
-def _of_markers(audit: dict[str, Any]) -> bool:
-    nodes = [item["node"]["snippet"] for item in audit.get("details", {}).get("items", []) if "node" in item]
-    return audit["id"] == "target-size" and all("leaflet-marker-icon" in node for node in nodes)
 
 
 def shift(report: dict[str, Any]) -> float:

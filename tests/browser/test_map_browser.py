@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import functools
 import http.server
+import itertools
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -36,7 +38,8 @@ HOSTILE = (
 WORDS = {
     "Zoom in": "Zoom avant", "Zoom out": "Zoom arrière", "Close": "Fermer", "Read more": "En savoir plus",
     "See the whole map": "Revenir à la vue d’ensemble", "The project": "Le projet", "Meetings": "Rencontres",
-    "{count} points here: zoom in": "{count} points ici : zoomer", "Interactive map": "Carte interactive",
+    "{count} points here: zoom in": "{count} points ici : zoomer",
+    "{count} points here: choose one": "{count} points ici : choisir", "Interactive map": "Carte interactive",
     "Map of the consultation: {title}": "Carte de la concertation : {title}",
     "Schematic basemap: {site}": "Fond de carte schématique : {site}",
 }  # fmt: skip
@@ -56,7 +59,7 @@ SPOTS = (
     ("Rue du Vieux-Pont", 48.8905, 2.1950, "debit"), ("Cité du Parc", 48.8928, 2.2241, "debit"),
     ("Berges de Seine", 48.9015, 2.1815, "debit"), ("Les Pâquerettes", 48.9118, 2.2105, "debit"),
     ("Place de la Boule", 48.8860, 2.1975, "armoire"), ("Rue de la République", 48.8975, 2.2060, "armoire"),
-    ("Devant l’école", 48.8977, 2.2064, "armoire"),
+    ("Devant l’école", 48.8977, 2.2064, "armoire"), ("À la même porte", 48.8977, 2.2064, "armoire"),
 )  # fmt: skip
 
 
@@ -177,7 +180,7 @@ def open_page(chromium: Browser, served: str, harness: Path) -> Iterator[Opener]
 def _violations(page: Page) -> list[str]:
     page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
     page.evaluate("locale => axe.configure({locale})", json.loads((AXE / "locales" / "fr.json").read_text("utf-8")))
-    rules = {"label-content-name-mismatch": {"enabled": True}}
+    rules = {rule: {"enabled": True} for rule in ("label-content-name-mismatch", "target-size")}
     found = page.evaluate("rules => axe.run(document, {rules})", rules)["violations"]
     return [f"{v['id']}: {node['html'][:150]} {node['failureSummary']}" for v in found for node in v["nodes"]]
 
@@ -290,7 +293,7 @@ def test_a_popup_leads_to_the_list(open_page: Opener) -> None:
     assert page.evaluate("location.hash") == "#lieu-20160312-aaaaaaa0"
     assert page.locator(".map-point:target .map-point__title").inner_text() == "Rue du Vieux-Pont"
     page.locator(".map-home").click()
-    _spread_to(page, "13")
+    _spread_to(page, "14")
     page.wait_for_selector(".map-popup")
     assert page.locator(".map-popup a").get_attribute("href").endswith("/campagnes/fibre/agenda/balade/index.html")
 
@@ -310,13 +313,87 @@ def test_the_map_is_accessible_at_every_size(open_page: Opener, width: int, colo
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+MARKS = """[...document.querySelectorAll('.map-pin, .map-pin--many, .leaflet-bar a')].map(mark => {
+  const {left, right, top, bottom} = mark.getBoundingClientRect();
+  return [mark.getAttribute('aria-label'), left, right, top, bottom, mark.matches('.leaflet-bar a')];
+})"""
+Box = tuple[str, float, float, float, float, bool]
+
+
+def _too_close(page: Page, *, buttons: bool) -> list[str]:
+    """List the marks too small for a finger, or that cover one another or, when asked, a button."""
+    boxes: list[Box] = [tuple(box) for box in page.evaluate(MARKS)]
+    marks = [box for box in boxes if not box[5]]
+    pairs = itertools.combinations(boxes if buttons else marks, 2)
+    small = [box[0] for box in marks if min(box[2] - box[1], box[4] - box[3]) < 24]
+    return small + [
+        f"{one[0]} / {other[0]}"
+        for one, other in pairs
+        if not (one[5] and other[5])
+        and max(one[1], other[1]) < min(one[2], other[2])
+        and max(one[3], other[3]) < min(one[4], other[4])
+    ]
+
+
+def _points_shown(page: Page) -> int:
+    names = [box[0] for box in page.evaluate(MARKS) if not box[5]]
+    return sum(int(name.split()[0]) if " points ici" in name else 1 for name in names)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_mark_covers_another_at_any_zoom(open_page: Opener, width: int) -> None:
+    """Points that would touch are one bigger mark; the first view shows them all, and none is under a button."""
+    page = open_page(width=width).page
+    assert _points_shown(page) == 14
+    assert _too_close(page, buttons=True) == []
+    page.locator(".map-view").focus()
+    for key in "++++++----------":
+        page.keyboard.press(key)
+        assert _too_close(page, buttons=False) == [], key
+    assert _points_shown(page) == 14
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_a_group_opens_from_the_keyboard_and_the_focus_follows(open_page: Opener, key: str) -> None:
+    """The mark of several points zooms in to where they part, and the first of them takes the focus."""
+    page = open_page(width=320).page
+    group = page.locator(".map-pin--many[aria-label$='zoomer']").first
+    before, named = page.locator(".map-pin").count(), group.get_attribute("aria-label")
+    assert group.inner_text() == str(named).partition(" ")[0]
+    group.focus()
+    page.keyboard.press(key)
+    page.wait_for_function("named => document.activeElement.getAttribute('aria-label') !== named", arg=named)
+    assert page.evaluate("document.activeElement.matches('.map-pin, .map-pin--many')")
+    assert page.locator(".map-pin").count() > before
+    names = [box[0] for box in page.evaluate(MARKS) if re.match(r"\d+\. ", box[0])]
+    assert names == sorted(names, key=lambda name: int(name.partition(".")[0]))
+
+
+def test_points_at_one_door_are_listed(open_page: Opener) -> None:
+    """What no zoom parts is a list to choose from, each with the name that it has below."""
+    page = open_page().page
+    door = page.locator(".map-pin--many[aria-label='2 points ici\N{NO-BREAK SPACE}: choisir']")
+    for _ in range(9):
+        if door.count():
+            break
+        page.locator(".map-pin--many").last.focus()
+        page.keyboard.press("Enter")
+    door.focus()
+    page.keyboard.press("Enter")
+    links = page.locator(".map-popup a")
+    assert links.all_inner_texts() == ["12. Devant l’école", "13. À la même porte"]
+    assert page.evaluate("document.activeElement.textContent") == "12. Devant l’école"
+    links.last.click()
+    assert page.locator(".map-point:target .map-point__title").inner_text() == "À la même porte"
+
+
 def test_without_javascript_the_picture_and_the_list_say_everything(open_page: Opener) -> None:
     """Every point has its number, title and place in the list, and the picture shows the same numbers."""
     opened = open_page(java_script_enabled=False)
     assert opened.page.locator(".map__picture").is_visible()
     assert not opened.page.locator(".map-view").is_visible()
     numbers = opened.page.locator(".map-point .map-mark__number").all_inner_texts()
-    assert numbers == [str(rank) for rank in range(1, 14)]
+    assert numbers == [str(rank) for rank in range(1, 15)]
     assert opened.page.locator(".map-point", has_text="Berges de Seine").is_visible()
 
 

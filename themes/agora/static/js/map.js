@@ -4,6 +4,9 @@
 (() => {
   const loaded = new Map();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const own = document.currentScript.src;
+  const POPUP = { maxWidth: 280, minWidth: 180, autoPanPadding: [16, 16] };
+  const ROOM = 72; // around the points of a view: no mark under the buttons
 
   /** Loads a stylesheet or a classic script once (a page opened from a disk may read nothing else). */
   function load(url) {
@@ -57,13 +60,6 @@
       scrollWheelZoom: false, maxBoundsViscosity: 1,
     });
     L.Control.Zoom.mergeOptions({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut });
-    L.MarkerClusterGroup.mergeOptions({
-      animate: !still,
-      iconCreateFunction: (cluster) => {
-        const count = cluster.getChildCount();
-        return icon(L, words.cluster.replace("{count}", count), 42, "map-pin--many map-name--count", make("span", "", String(count)));
-      },
-    });
   }
 
   /** Writes a long name over lines, as the picture does. */
@@ -90,12 +86,16 @@
     }
   }
 
-  function popup(point, words, base) {
+  /** Leads to what is said of a point, on this page when it is there. */
+  function way(point, base, ...inside) {
     const url = new URL(point.href, base);
-    const here = url.hash && document.getElementById(point.id);
-    const more = make("a", "", words.more);
-    more.href = here ? `#${point.id}` : url.href;
-    more.append(make("span", "hidden", ` : ${point.title}`));
+    const link = make("a", "", ...inside);
+    link.href = url.hash && document.getElementById(point.id) ? `#${point.id}` : url.href;
+    return link;
+  }
+
+  function popup(point, words, base) {
+    const more = way(point, base, words.more, make("span", "hidden", ` : ${point.title}`));
     return make("div", "map-popup",
       make("p", "map-popup__layer", `${point.number} · ${point.layer}`),
       make("p", "map-popup__title", point.title),
@@ -103,13 +103,31 @@
       make("p", "map-popup__more", more));
   }
 
+  /** Points that no zoom parts: all of them, to choose from. */
+  function choice(points, name, base) {
+    const items = points.map((point) => make("li", "", way(point, base, `${point.number}. ${point.title}`)));
+    return make("div", "map-popup", make("p", "map-popup__title", name), make("ul", "", ...items));
+  }
+
   function pin(L, point, data, base) {
     const name = `${point.number}. ${point.title}, ${point.layer}`;
-    const marker = L.marker([point.lat, point.lon], {
+    const marker = L.marker([0, 0], {
       icon: icon(L, name, 34, "map-pin", mark(data.marks[point.mark], point.mark, point.number)),
     });
-    marker.bindPopup(() => popup(point, data.words, base), { maxWidth: 280, minWidth: 180, autoPanPadding: [16, 16] });
-    return marker;
+    return marker.bindPopup(() => popup(point, data.words, base), POPUP);
+  }
+
+  /** One mark for points too close to be told apart: it zooms in to where they part, or lists them. */
+  function heap(L, map, points, data, base) {
+    const apart = window.agoraGroups.parts(map, points);
+    const name = data.words[apart ? "closer" : "choose"].replace("{count}", points.length);
+    const marker = L.marker([0, 0], { icon: icon(L, name, 42, "map-pin--many", make("span", "", String(points.length))) });
+    if (!apart) return marker.bindPopup(() => choice(points, name, base), POPUP);
+    const bounds = L.latLngBounds(points.map((point) => [point.lat, point.lon]));
+    return marker.on("click", () => {
+      const zoom = Math.max(map.getZoom() + 1, map.getBoundsZoom(bounds, false, L.point(2 * ROOM, 2 * ROOM)));
+      map.setView(bounds.getCenter(), Math.min(zoom, map.getMaxZoom()));
+    });
   }
 
   /** Frames the whole city, or the points of a campaign with what is around them. */
@@ -117,7 +135,7 @@
     const points = L.latLngBounds(data.points.map((point) => [point.lat, point.lon]));
     const options = { animate: false, maxZoom: 15 };
     if (data.whole) map.fitBounds(L.latLngBounds(data.bounds), options);
-    else map.fitBounds(points, { ...options, padding: [44, 44] });
+    else map.fitBounds(points, { ...options, padding: [ROOM, ROOM] });
   }
 
   /** A third button beside the zoom's: back to where the map began. */
@@ -133,13 +151,16 @@
     bar.append(button);
   }
 
-  /** Escape closes the popup and gives the focus back to its point; Enter on a point takes it inside the popup. */
+  /** Enter or space on a mark opens it and takes the focus inside; Escape closes and gives the focus back to the mark. */
   function keyboard(map, view, words) {
     let typed = false;
     let opener = null;
     view.addEventListener("keydown", (event) => {
       typed = event.key === "Enter" || event.key === " ";
-      if (event.key === " " && event.target.closest(".map-pin, .map-pin--many")) event.preventDefault();
+      if (typed && event.target.matches(".map-pin, .map-pin--many")) {
+        event.preventDefault();
+        event.target.click();
+      }
       if (event.key === "Escape" && map._popup && map._popup.isOpen()) {
         event.stopPropagation();
         map.closePopup();
@@ -169,7 +190,7 @@
     prepare(L, data.words);
     view.setAttribute("aria-label", data.words.label);
     view.hidden = false;
-    const { map, cluster } = shell(L, view);
+    const map = shell(L, view);
     const zoomed = () => {
       view.classList.toggle("map-view--far", map.getZoom() < 12.75);
       view.classList.toggle("map-view--wide", map.getZoom() < 13.75);
@@ -185,7 +206,8 @@
       credit.textContent = data.words.credit;
       map.attributionControl.addAttribution(credit.innerHTML);
     }
-    for (const point of data.points) cluster.addLayer(pin(L, point, data, script));
+    window.agoraGroups.follow(map, data.points, (points) =>
+      points.length === 1 ? pin(L, points[0], data, script) : heap(L, map, points, data, script));
     home(L, map, data);
     keyboard(map, view, data.words);
     view.after(make("p", "map__keys", view.dataset.keys || data.words.keys));
@@ -198,8 +220,8 @@
     const script = new URL(view.dataset.map, document.baseURI).href;
     const at = (name) => new URL(name, vendor).href;
     try {
-      await Promise.all([load(at("leaflet/leaflet.css")), load(at("markercluster/MarkerCluster.css")), load(at("leaflet/leaflet.js"))]);
-      await Promise.all([load(at("markercluster/leaflet.markercluster.js")), load(script)]);
+      const parts = [at("leaflet/leaflet.css"), at("leaflet/leaflet.js"), new URL("groups.js", own).href, script];
+      await Promise.all(parts.map(load));
       draw(view, script);
     } catch (error) {
       view.hidden = true; // the picture and the list are still there
