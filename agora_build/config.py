@@ -250,6 +250,16 @@ class Network(Model):
     )
 
 
+class OpenData(Model):
+    """How the open data of the site is written, and under which licence."""
+
+    delimiter: Literal[";", ","] = Field(
+        ";", description="Signe entre les cellules d’un CSV ; les tableurs français attendent « ; »."
+    )
+    bom: bool = Field(True, description="Commencer chaque CSV par la marque qui dit aux tableurs : UTF-8.")
+    licence: Line | None = Field(None, description="Licence des données ; sinon, celle des contenus.")
+
+
 class Config(Model):
     """The whole of agora.toml."""
 
@@ -260,8 +270,14 @@ class Config(Model):
     intake: Intake | None = None
     network: Network | None = None
     accessibility: Accessibility = Accessibility()
+    opendata: OpenData = OpenData()
     offices: tuple[Office, ...] = ()
     quarters: tuple[Quarter, ...] = ()
+
+    @property
+    def data_licence(self) -> str:
+        """The licence of the open data."""
+        return self.opendata.licence or self.publication.licence
 
     def quarter_name(self, quarter: str) -> str:
         """Give the name of a quarter."""

@@ -80,6 +80,7 @@ _WORDS = {
         "month": "mois",
         "share": "partage",
         "network": "reseau",
+        "data": "donnees",
     },
     "en": {
         "campaigns": "campaigns",
@@ -149,6 +150,7 @@ _WORDS = {
         "month": "month",
         "share": "share",
         "network": "network",
+        "data": "data",
     },
 }
 # Folder of content/campaigns/<slug>/ -> key of _WORDS: where the page of each kind of file is published.
@@ -270,6 +272,10 @@ class Urls(Record, frozen=True, dict=True):
     def sheet_code(self, campaign: str, target: str = "") -> str:
         """Give the picture of the QR code that leads to a campaign, or to a debate."""
         return self.part_file(campaign, "sheets", f"code{target and f'-{target}'}.svg")
+
+    def package(self, campaign: str = "") -> str:
+        """Give the file that documents the open data of a campaign, or of the city: above all that it names."""
+        return f"{self._words['campaigns']}/{campaign}/datapackage.json" if campaign else "datapackage.json"
 
     def feed(self, campaign: str) -> str:
         """Give a campaign's Atom feed."""

@@ -25,6 +25,7 @@ from agora_build.outputs import (
     decision_pages,
     kit_pages,
     moderation_pages,
+    opendata_pages,
     question_pages,
     radio_pages,
     resource_pages,
@@ -36,7 +37,7 @@ from agora_build.urls import Urls
 
 MODULES = (
     debate_pages, contribution_pages, agenda_pages, resource_pages, kit_pages, radio_pages, decision_pages, rules_pages,
-    sheet_pages, question_pages, moderation_pages,
+    sheet_pages, question_pages, moderation_pages, opendata_pages,
 )  # fmt: skip
 URLS = Urls("fr")
 OPEN, CLOSED = datetime.date(2016, 6, 15), datetime.date(2016, 9, 1)
@@ -195,9 +196,9 @@ def test_coming_meetings_come_first_by_month_and_a_cancelled_one_cannot_be_gone_
     assert [item.entry.slug for item in next_meetings(microsite, OPEN)] == ["juillet", "juin"]
 
 
-def test_a_section_with_nothing_in_it_has_neither_page_nor_link_but_debates_agenda_kits_and_questions() -> None:
+def test_a_section_with_nothing_in_it_has_neither_page_nor_link_but_debates_agenda_kits_questions_data() -> None:
     paths = {path for path in _pages(EMPTY, CLOSED) if path.startswith("campagnes/")}
-    assert paths == {URLS.part("parc", name) for name in ("debates", "agenda", "kits", "questions")}
+    assert paths == {URLS.part("parc", name) for name in ("debates", "agenda", "kits", "questions", "data")}
     assert {section.target for section in sections(EMPTY, URLS)} == paths
 
 

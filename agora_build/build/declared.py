@@ -18,9 +18,16 @@ Said = Mapping[str, tuple[Entry[Contribution], ...]]  # by debate
 
 def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date) -> Outputs:
     """Declare what is made of a debate and of what was said in it."""
-    from agora_build.outputs import contribution_pages, debate_pages, form_pages, said_pages, synthesis_pages
+    from agora_build.outputs import (
+        contribution_pages,
+        debate_pages,
+        form_pages,
+        opendata_files,
+        said_pages,
+        synthesis_pages,
+    )
 
-    for module in (debate_pages, synthesis_pages, said_pages, contribution_pages, form_pages):
+    for module in (debate_pages, synthesis_pages, said_pages, contribution_pages, form_pages, opendata_files):
         yield from module.thread_outputs(site, microsite, said, today)
     if said.erased:
         from agora_build.outputs import erased_pages
@@ -50,6 +57,9 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
         map_pages,
         maps,
         moderation_pages,
+        opendata_files,
+        opendata_package,
+        opendata_pages,
         podcast,
         question_feeds,
         question_pages,
@@ -83,6 +93,9 @@ def campaign(alone: Site, today: datetime.date) -> Outputs:
     yield from rules_pages.outputs(alone, today)
     yield from moderation_pages.outputs(alone, today)
     yield from erased_pages.outputs(alone, today)
+    yield from opendata_pages.outputs(alone, today)
+    yield from opendata_files.outputs(alone, today)
+    yield from opendata_package.outputs(alone, today)
     yield from feeds.outputs(alone, today)
     yield from social_pictures.outputs(alone, today)
     yield from form_pages.outputs(alone, today)
@@ -109,6 +122,9 @@ def city(site: Site, today: datetime.date) -> Outputs:
         map_pages,
         maps,
         network_pages,
+        opendata_files,
+        opendata_package,
+        opendata_pages,
         podcast,
         question_feeds,
         radio_pages,
@@ -123,6 +139,9 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from radio_pages.city_outputs(site, today)
     yield from podcast.city_outputs(site, today)
     yield from followup_pages.city_outputs(site, today)
+    yield from opendata_pages.city_outputs(site, today)
+    yield from opendata_files.city_outputs(site, today)
+    yield from opendata_package.city_outputs(site, today)
     yield from accessibility_page.city_outputs(site, today)
     yield from question_feeds.city_outputs(site, today)
     yield from social_pictures.city_outputs(site, today)

@@ -55,6 +55,12 @@ class FileReference(Record, frozen=True):
     suffixes: tuple[str, ...]
 
 
+class Unit(Record, frozen=True):
+    """Marks a field whose number is of something: what, in the words of open data."""
+
+    name: str
+
+
 PICTURES = FileReference((".svg", ".png", ".jpg", ".jpeg", ".webp"))
 AUDIO = FileReference((".mp3",))
 FILES = FileReference((".pdf", ".csv", ".ods", ".odt", ".txt", ".svg", ".png", ".jpg", ".jpeg", ".zip", ".geojson"))
@@ -195,10 +201,12 @@ def _initials(value: str) -> str:
 Day = Annotated[datetime.date, BeforeValidator(_day)]
 Time = Annotated[datetime.time, BeforeValidator(_time)]
 DayOrMonth = Annotated[PartialDate, BeforeValidator(_partial_date)]
-Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0)]
-Amount = Annotated[int, BeforeValidator(_amount)]  # of money, in hundredths; 40000 or 40000.50 is what one writes
-Latitude = Annotated[float, AfterValidator(_latitude)]
-Longitude = Annotated[float, AfterValidator(_longitude)]
+Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0), Unit("second")]
+Latitude = Annotated[float, AfterValidator(_latitude), Unit("degree")]
+Longitude = Annotated[float, AfterValidator(_longitude), Unit("degree")]
+Amount = Annotated[
+    int, BeforeValidator(_amount), Unit("money")
+]  # of money, in hundredths; 40000 or 40000.50 is what one writes
 Link = Annotated[str, AfterValidator(_https)]
 Email = Annotated[str, AfterValidator(_email)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=r"^[^\n]+$")]
@@ -207,9 +215,9 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Id = Annotated[str, AfterValidator(_given)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Initials = Annotated[str, AfterValidator(_initials)]
-SheetCount = Annotated[int, Field(ge=0, le=9_999)]
+SheetCount = Annotated[int, Field(ge=0, le=9_999), Unit("sheet")]
 SheetNumber = Annotated[int, Field(ge=1, le=9_999)]
-HeadCount = Annotated[int, Field(ge=1, le=100_000)]
+HeadCount = Annotated[int, Field(ge=1, le=100_000), Unit("person")]
 Attendance = Annotated[int, Field(ge=0, le=1_000_000)]
 PictureFile = Annotated[str, PICTURES]
 AudioFile = Annotated[str, AUDIO]

@@ -39,6 +39,7 @@ from agora_build.content.fields import (
     Slug,
     Summary,
     Time,
+    Unit,
     WorkshopRef,
 )
 
@@ -93,7 +94,7 @@ class Rules(Model):
     how: Prose = Field(description="Comment participer, en ligne et hors ligne.")
     use: Prose = Field(description="Ce que la Ville fera des contributions.")
     decides: Prose = Field(description="Qui décide à la fin.")
-    reply_within_days: Annotated[int, Field(ge=1, le=365)] | None = Field(
+    reply_within_days: Annotated[int, Field(ge=1, le=365), Unit("day")] | None = Field(
         None, description="Délai de réponse de la Ville, en jours."
     )
     guarantor: Line | None = Field(None, description="Qui veille au respect des règles.")
@@ -192,10 +193,10 @@ class Ballot(Model):
     choices: Annotated[int, Field(ge=1, le=100)] | None = Field(
         None, description="Nombre d’options au plus (approval, ranking)."
     )
-    turnout: Annotated[int, Field(ge=1, le=100)] | None = Field(
+    turnout: Annotated[int, Field(ge=1, le=100), Unit("percent")] | None = Field(
         None, description="Part des codes, en pour cent, sans laquelle le résultat n’engage pas."
     )
-    majority: Annotated[int, Field(ge=50, le=99)] = Field(
+    majority: Annotated[int, Field(ge=50, le=99), Unit("percent")] = Field(
         50, description="Part de « oui », en pour cent, qu’il faut dépasser (yes-no)."
     )
     within: Amount | None = Field(
@@ -369,7 +370,7 @@ class Kit(Model):
 class Chapter(Model):
     """A chapter of an episode."""
 
-    start: Seconds = Field(description="Début, en minutes:secondes.")
+    start: Seconds = Field(description="Début ; l’auteur écrit minutes:secondes.")
     title: Line = Field(description="Titre.")
 
 

@@ -12,7 +12,8 @@ from agora_build.record import Record
 from agora_build.urls import Urls
 
 SectionName = Literal[
-    "timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "juries", "questions", "decisions", "rules"
+    "timeline", "debates", "agenda", "map", "resources", "kits", "episodes", "juries", "questions", "decisions",
+    "rules", "data",
 ]  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def masthead(microsite: Microsite, urls: Urls, today: datetime.date, current: Se
 
 
 def sections(microsite: Microsite, urls: Urls) -> tuple[Section, ...]:
-    """List a microsite's sections in reading order; debates, agenda, kits and questions are there even when empty."""
+    """List a microsite's sections in reading order; debates, agenda, kits and questions even when empty."""
     return tuple(Section(name, urls.part(microsite.slug, name)) for name in _present(microsite))
 
 
@@ -61,5 +62,6 @@ def _present(microsite: Microsite) -> tuple[SectionName, ...]:
         "questions": True,
         "decisions": bool(microsite.decisions),
         "rules": microsite.campaign.meta.rules is not None,
+        "data": True,
     }
     return tuple(name for name, present in kept.items() if present)

@@ -144,6 +144,9 @@ class ThreadSummary(Record, frozen=True):
     latest: tuple[Entry[Contribution], ...]  # the last four of each voice, newest first
     from_workshops: tuple[Entry[Contribution], ...]  # those written in a meeting, in order
     batches: tuple[tuple[str, Voices], ...] = ()  # those published of each batch of paper sheets, by its number
+    erased: int = 0  # contributions that their authors had erased
+    public: tuple[tuple[str, int], ...] = ()  # the files of its vote that may be known, and the rows of each table
+    shown: bool = False  # whether its vote shows its result
 
 
 class Microsite(Record, frozen=True):

@@ -79,7 +79,16 @@ def summary(thread: Thread) -> ThreadSummary:
         latest=tuple(entry for kind in kinds for entry in kind),
         from_workshops=tuple(entry for entry in thread.contributions if entry.meta.workshop),
         batches=_batches(thread),
+        erased=len(thread.erased),
+        public=_public(thread),
+        shown=thread.vote is not None and thread.vote.state == "shown",
     )
+
+
+def _public(thread: Thread) -> tuple[tuple[str, int], ...]:
+    """List the files of a vote that may be known, with how many rows each has."""
+    sizes = {entry.path: getattr(entry.meta, "rows", 0) for entry in thread.votes}
+    return tuple((file.name, sizes[file.path]) for file in (thread.vote.files if thread.vote else ()))
 
 
 def _batches(thread: Thread) -> tuple[tuple[str, Voices], ...]:

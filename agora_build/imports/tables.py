@@ -12,6 +12,7 @@ from pathlib import Path
 from agora_build.content.places import CONTROL
 from agora_build.problems import START, Problem, Span
 from agora_build.record import Record
+from agora_build.rendering.csv_file import csv_of
 
 MAX_BYTES = 20_000_000
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -69,16 +70,9 @@ def cleaned(text: str) -> str:
 
 def write_csv(path: Path, rows: list[list[str]]) -> None:
     """Write a table that every spreadsheet opens as it should: semicolons, a byte order mark, no formula."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([inert(cell) for cell in row] for row in rows)
     aside = path.with_name(f".{path.name}.new")
-    aside.write_bytes(text.getvalue().encode("utf-8-sig"))
+    aside.write_bytes(csv_of(rows))
     aside.replace(path)
-
-
-def inert(cell: str) -> str:
-    """Keep a spreadsheet from reading a cell as a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell
 
 
 def _read_csv(raw: bytes) -> Iterator[Row]:
