@@ -187,12 +187,12 @@ class Urls(Record, frozen=True, dict=True):
             rf"(?:{word['campaigns']}/[^/]+/)?{word['map']}",
             rf"{word['campaigns']}/[^/]+/{word['timeline']}",
         )
-        drawn = rf"{map_}/(?:carte|plan)\.(?:svg|js)|{timeline}/donnees\.js"
-        once = rf"assets/|{word['campaigns']}/[^/]+/{word['sheets']}/{word['booklet']}/"
-        return re.compile(rf"(?!{once})[^#]*\.html(?:#.*)?|{drawn}", re.DOTALL).fullmatch
+        printed = rf"{word['campaigns']}/[^/]+/{word['sheets']}/(?:[^#]*\.pdf|code[^/]*\.svg)"
+        drawn = rf"{map_}/(?:carte|plan)\.(?:svg|js)|{timeline}/donnees\.js|{printed}"
+        return re.compile(rf"(?!assets/)[^#]*\.html(?:#.*)?|{drawn}", re.DOTALL).fullmatch
 
     def in_each_language(self, target: str) -> bool:
-        """Tell whether an output path is there in each language of the site: pages are, and what draws their words.
+        """Tell whether an output path is there in each language of the site: pages are, and what draws or prints them.
 
         Feeds, calendars, data, and files that are published as they are exist once.
         """

@@ -71,8 +71,15 @@ DRAWN = {
     "noto-sans-arabic-arabic-700-normal.woff": (
         "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff"
     ),
+    **{  # each letter is one drawing: a PDF can tell which
+        f"print/ibm-plex-sans-arabic-arabic-{weight}-normal.woff": (
+            f"@fontsource/ibm-plex-sans-arabic/files/ibm-plex-sans-arabic-arabic-{weight}-normal.woff"
+        )
+        for weight in (400, 700)
+    },
     "LICENSE-bricolage-grotesque": "@fontsource/bricolage-grotesque/LICENSE",
     "LICENSE-noto-sans-arabic": "@fontsource/noto-sans-arabic/LICENSE",
+    "print/LICENSE-ibm-plex-sans-arabic": "@fontsource/ibm-plex-sans-arabic/LICENSE",
 }
 COPIES = {VENDOR / name: source for name, source in FILES.items()} | {
     FONTS / name: source for name, source in DRAWN.items()

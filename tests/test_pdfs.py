@@ -16,43 +16,47 @@ import outloud
 import pymupdf
 import pytest
 import zxingcpp
-from sites import built
+from cities import speak
+from sites import booklet_in, built, campaign_of, sample_on, theme_of
 
-from agora_build.content.loader import load
+from agora_build.content.languages import in_language
+from agora_build.content.loader import Loaded
 from agora_build.content.sheets import sheets
 from agora_build.content.site import Site, ThreadSummary, Voices
-from agora_build.content.voices import summary
 from agora_build.outputs import booklets, sheet_pdfs
 from agora_build.record import replace
 from agora_build.rendering import pdf
 from agora_build.rendering.output import Output
-from agora_build.rendering.theme import Frame, Theme, base_theme
+from agora_build.rendering.theme import Theme, base_theme
 from agora_build.urls import Urls
 
-ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)
 URLS = Urls("fr")
-OPEN, CLOSED = "les-groues", "parc-logement"
+OPEN, CLOSED, COMING = "les-groues", "parc-logement", "la-boule"
 ADDRESS = "https://participez.nanterre.example/campagnes/les-groues/"
 A4, A5 = (210, 297), (148, 210)
 PAPER = {"poster": (A4, 1), "flyer": (A5, 2), "ballot": (A5, 1), "sign-up": (A4, 1), "home-debate": (A4, 2)}
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
-    loaded = load(ROOT, DAY)
+def loaded() -> Loaded:
+    return sample_on(DAY)
+
+
+@pytest.fixture(scope="module")
+def site(loaded: Loaded) -> Site:
     assert loaded.site is not None
     return loaded.site
 
 
 @pytest.fixture(scope="module")
 def theme(site: Site) -> Theme:
-    return Theme((base_theme(),), Frame(site.config, (), has_map=True, has_radio=True, as_of=None))
+    return theme_of(site)
 
 
-def declared(site: Site, slug: str) -> list[Output[Any]]:
-    microsite = next(item for item in site.microsites if item.slug == slug)
-    return list(sheet_pdfs.outputs(replace(site, microsites=(microsite,)), DAY, (base_theme(),), pdf.engine()))
+def declared(site: Site, slug: str, language: str = "fr") -> list[Output[Any]]:
+    alone = in_language(replace(site, microsites=(campaign_of(site, slug),)), language)
+    return list(sheet_pdfs.outputs(alone, DAY, (base_theme(),), pdf.engine()))
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +113,47 @@ def test_a_sheet_has_the_size_and_the_pages_it_says(made: dict[str, Path], kind:
     assert sizes == [paper] * count
 
 
+def code_of(path: Path) -> list[str]:
+    """Read the QR code of a first page."""
+    with pymupdf.open(path) as document:
+        shot = document[0].get_pixmap(dpi=150, colorspace=pymupdf.csGRAY)
+    return [code.text for code in zxingcpp.read_barcodes(memoryview(shot.samples).cast("B", (shot.height, shot.width)))]
+
+
 def test_the_code_leads_to_the_public_page(made: dict[str, Path]) -> None:
-    for name, target in (("poster", ADDRESS), ("form", f"{ADDRESS}debats/principes-du-quartier/")):
-        with pymupdf.open(made[name]) as document:
-            shot = document[0].get_pixmap(dpi=150, colorspace=pymupdf.csGRAY)
-        read = zxingcpp.read_barcodes(memoryview(shot.samples).cast("B", (shot.height, shot.width)))
-        assert [code.text for code in read] == [target]
+    assert code_of(made["poster"]) == [ADDRESS]
+    assert code_of(made["form"]) == [f"{ADDRESS}debats/principes-du-quartier/"]
+
+
+@pytest.mark.parametrize(("language", "side"), [("en", "null"), ("ar", "/R2L")])
+def test_a_sheet_is_in_the_language_of_its_page(site: Site, tmp_path: Path, language: str, side: str) -> None:
+    """Tagged, in its language, read from its side, in its own letters; its code leads to the page in that language."""
+    output = next(item for item in declared(site, OPEN, language) if item.inputs.page.sheet.kind == "poster")
+    path = tmp_path / "poster.pdf"
+    path.write_bytes(output.bytes(theme_of(site, language)))
+    assert errors(path) == []
+    with pymupdf.open(path) as document:
+        catalogue = document.pdf_catalog()
+        assert document.xref_get_key(catalogue, "Lang") == ("string", language)
+        assert document.xref_get_key(catalogue, "ViewerPreferences/Direction")[1] == side
+        fonts = {font[3].partition("+")[2] for page in document for font in page.get_fonts()}
+    assert {font.partition("-")[0] for font in fonts} == {"Bricolage", *(["Plex"] if language == "ar" else [])}
+    assert code_of(path) == [ADDRESS.replace("/campagnes/", f"/{language}/campagnes/")]
+
+
+def test_a_booklet_is_in_the_language_of_its_page(loaded: Loaded, site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(booklet_in(loaded, COMING, DAY, "ar")[1].bytes(theme_of(site, "ar")))
+    assert errors(path) == []
+    with pymupdf.open(path) as document:
+        assert document.xref_get_key(document.pdf_catalog(), "Lang") == ("string", "ar")
+        assert "المحتويات" in [title for _, title, _ in document.get_toc()]
+
+
+def test_a_text_of_another_language_is_read_from_its_own_side() -> None:
+    page = '<div dir="auto"><p>« Bonjour »</p></div><div dir="auto">«<b>سلام</b>»</div>'
+    assert re.findall(r' dir="(\w+)"', pdf._readied(page)) == ["ltr", "rtl"]
+    assert pdf._readied('<a href="x"><span lang="fr" dir="ltr">Oui</span></a>') == '<a href="x" lang="fr">Oui</a>'
 
 
 def test_what_one_writes_can_be_typed_and_says_what_it_is(made: dict[str, Path]) -> None:
@@ -166,39 +205,28 @@ def test_another_engine_is_another_file(site: Site) -> None:
 
 
 @pytest.fixture(scope="module")
-def book(theme: Theme, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def book(loaded: Loaded, theme: Theme, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The booklet of a campaign that is over, as a page and as a PDF."""
     folder, found = tmp_path_factory.mktemp("book"), {}
-    for output in booklets_of(CLOSED):
+    for output in booklet_in(loaded, CLOSED, DAY, "fr"):
         name = output.path.rpartition(".")[2]
         found[name] = folder / f"book.{name}"
         found[name].write_bytes(output.bytes(theme))
     return found
 
 
-def booklets_of(slug: str) -> list[Output[Any]]:
-    loaded = load(ROOT, DAY)
-    assert loaded.site is not None
-    said = {debate: thread for (campaign, debate), thread in loaded.threads.items() if campaign == slug}
-    microsite = next(item for item in loaded.site.microsites if item.slug == slug)
-    microsite = replace(microsite, threads=tuple(summary(thread) for thread in said.values()))
-    told = {debate: thread.contributions for debate, thread in said.items()}
-    alone = replace(loaded.site, microsites=(microsite,))
-    return list(booklets.outputs(alone, told, DAY, (base_theme(),), pdf.engine()))
-
-
 def test_a_booklet_is_pdf_ua(book: dict[str, Path]) -> None:
     assert errors(book["pdf"]) == []
 
 
-def test_a_booklet_holds_everything_in_reading_order(book: dict[str, Path]) -> None:
+def test_a_booklet_holds_everything_in_reading_order(loaded: Loaded, book: dict[str, Path]) -> None:
     with pymupdf.open(book["pdf"]) as document:
         titles = [title for level, title, _ in document.get_toc() if level <= 2]
     parts = ("Présentation", "Règles", "Frise", "Rencontres", "Décisions", "Ressources")
     places = [titles.index(part) for part in parts]
     assert places == sorted(places)
     page = book["html"].read_text("utf-8")
-    for told in booklets_of(CLOSED)[0].inputs.debates:
+    for told in booklet_in(loaded, CLOSED, DAY, "fr")[0].inputs.debates:
         assert told.left == 0
         assert all(said.slug in page for said in told.said)
 
@@ -213,10 +241,10 @@ def test_its_contents_and_its_links_say_the_page(book: dict[str, Path]) -> None:
     assert re.search(r"\(p\.\s\d+\)", text(book["pdf"]))
 
 
-def test_a_long_debate_is_counted_where_it_is_not_told(site: Site) -> None:
-    debate = booklets_of(CLOSED)[0].inputs.debates[0]
+def test_a_long_debate_is_counted_where_it_is_not_told(loaded: Loaded, site: Site) -> None:
+    debate = booklet_in(loaded, CLOSED, DAY, "fr")[0].inputs.debates[0]
     many = tuple(replace(debate.said[0], slug=f"20160601-{number:08}") for number in range(booklets.MOST + 3))
-    microsite = next(item for item in site.microsites if item.slug == CLOSED)
+    microsite = campaign_of(site, CLOSED)
     voices = Voices(individual=booklets.MOST + 3)
     microsite = replace(microsite, threads=(ThreadSummary(debate.entry.slug, voices, (), ()),))
     told = booklets.gathered(microsite, {debate.entry.slug: many}, URLS, DAY).debates
@@ -235,12 +263,19 @@ def small_city(folder: Path) -> Path:
 def test_a_build_makes_them_says_so_and_is_verified(tmp_path: Path) -> None:
     """Pages offer what was made; without --pdf they are gone; the next build makes none again."""
     city, output = small_city(tmp_path), tmp_path / "site"
+    speak(city, languages=("fr", "en"))
     assert built(city, output, datetime.date(2016, 6, 15), pdf=True).problems == []
     files = sorted(output.rglob("*.pdf"))
     assert {"-affiche.pdf", "-livret.pdf"} <= {file.name[file.name.rindex("-") :] for file in files}
     assert json.loads((output / "build.json").read_bytes())["pdf"] == pdf.engine()
-    listing = next(output.rglob("kits/index.html")).read_text("utf-8")
+    listing = next(output.glob("campagnes/*/kits/index.html")).read_text("utf-8")
     assert "-affiche.pdf" in listing
+    assert re.search(r"-affiche\.pdf.*PDF.*, \d+\u202fko, 15 juin 2016", listing)
+    english = next(output.glob("en/**/kits/index.html")).read_text("utf-8")
+    assert re.search(r'-affiche\.pdf" download="[^"]*-affiche-en\.pdf".*PDF.*, \d+\u202fkB, 15 June 2016', english)
+    offered = re.findall(r'href="([^"]*\.pdf)"', english)
+    assert all((next(output.glob("en/**/kits/index.html")).parent / link).is_file() for link in offered)
+    assert all("/en/" in (Path("/en/campagnes/x/kits") / link).as_posix() for link in offered)
     before = {file: file.stat().st_mtime_ns for file in files}
     (city / "content/pages/x.md").write_text("---\ntitle: Autre\n---\nBonjour.\n", "utf-8")
     assert built(city, output, datetime.date(2016, 6, 15), pdf=True).problems == []
@@ -249,11 +284,12 @@ def test_a_build_makes_them_says_so_and_is_verified(tmp_path: Path) -> None:
     assert built(city, full, datetime.date(2016, 6, 15), full=True, pdf=True).problems == []
     assert (full / "SHA256SUMS").read_bytes() == (output / "SHA256SUMS").read_bytes()
     assert built(city, output, datetime.date(2016, 6, 15), pdf=True, offline=True).problems == []
-    booklet = next(output.rglob("*-livret.pdf"))
+    booklet = next(output.glob("campagnes/**/*-livret.pdf"))
     assert booklet.name in (output / "hors-reseau/index.html").read_text("utf-8")
     with zipfile.ZipFile(next(output.rglob("*.zip"))) as archive:
-        inside = next(name for name in archive.namelist() if name.endswith(booklet.name))
-        assert archive.read(inside) == booklet.read_bytes()
+        inside = {name.partition("/")[2]: name for name in archive.namelist()}
+        for path in (booklet.relative_to(output), Path("en", booklet.relative_to(output))):
+            assert archive.read(inside[path.as_posix()]) == (output / path).read_bytes()
     assert built(city, output, datetime.date(2016, 6, 15)).problems == []
     assert list(output.rglob("*-affiche.pdf")) == []
     assert "pdf" not in json.loads((output / "build.json").read_bytes())
@@ -270,10 +306,12 @@ def test_without_the_library_one_sentence_says_what_to_install(tmp_path: Path) -
 
 
 @pytest.mark.soak
-def test_every_sheet_of_every_campaign_is_pdf_ua(site: Site, theme: Theme, tmp_path: Path) -> None:
+def test_every_sheet_of_every_campaign_is_pdf_ua(loaded: Loaded, site: Site, tmp_path: Path) -> None:
     for microsite in site.microsites:
-        for output in (*declared(site, microsite.slug), booklets_of(microsite.slug)[1]):
-            path = tmp_path / output.path.rpartition("/")[2]
-            path.write_bytes(output.bytes(theme))
-            assert errors(path) == []
-        assert len(declared(site, microsite.slug)) == len(sheets(microsite, URLS, DAY))
+        for language in site.config.city.editions:
+            found = declared(site, microsite.slug, language)
+            for output in (*found, booklet_in(loaded, microsite.slug, DAY, language)[1]):
+                path = tmp_path / output.path.rpartition("/")[2]
+                path.write_bytes(output.bytes(theme_of(site, language)))
+                assert errors(path) == []
+            assert len(found) == len(sheets(microsite, URLS, DAY))

@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 from html import unescape
-from pathlib import Path
 
 import pytest
+from sites import campaign_of, sample_on, theme_of
 
-from agora_build.content.loader import load
 from agora_build.content.sheets import booklet_of, sheets
-from agora_build.content.site import Microsite, Site
+from agora_build.content.site import Site
 from agora_build.outputs import kit_pages, sheet_pages
 from agora_build.record import replace
 from agora_build.rendering import sheet_page
-from agora_build.rendering.theme import Frame, Theme, base_theme
+from agora_build.rendering.theme import Theme
 from agora_build.urls import Urls
 
-ROOT = Path(__file__).parent.parent
 DAY = datetime.date(2017, 1, 20)
 URLS = Urls("fr")
 ALL = {"poster", "flyer", "guide", "home-debate", "sign-up", "form", "ballot", "count"}
@@ -27,23 +25,19 @@ OPEN, COMING, CLOSED = "les-groues", "la-boule", "parc-logement"
 
 @pytest.fixture(scope="module")
 def site() -> Site:
-    loaded = load(ROOT, DAY)
-    assert loaded.site is not None
-    return loaded.site
+    found = sample_on(DAY).site
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="module")
 def theme(site: Site) -> Theme:
-    return Theme((base_theme(),), Frame(site.config, (), has_map=True, has_radio=True, as_of=None))
-
-
-def campaign(site: Site, slug: str) -> Microsite:
-    return next(item for item in site.microsites if item.slug == slug)
+    return theme_of(site)
 
 
 def pages(site: Site, theme: Theme, slug: str, day: datetime.date = DAY) -> dict[str, str]:
     """Render the sheets of a campaign, and its list of kits; without what stands around them."""
-    alone = replace(site, microsites=(campaign(site, slug),))
+    alone = replace(site, microsites=(campaign_of(site, slug),))
     made = [*sheet_pages.outputs(alone, day), *kit_pages.outputs(alone, day)]
     return {output.path: output.bytes(theme).decode() for output in made}
 
@@ -64,13 +58,13 @@ def words(page: str) -> str:
     ],
 )
 def test_sheets_exist_while_they_serve(site: Site, slug: str, day: datetime.date, kinds: set[str]) -> None:
-    found = sheets(campaign(site, slug), URLS, day)
+    found = sheets(campaign_of(site, slug), URLS, day)
     assert {sheet.kind for sheet in found} == kinds
     assert len({sheet.path for sheet in found}) == len(found)
 
 
 def test_a_form_is_for_a_debate_that_is_not_over(site: Site) -> None:
-    microsite = campaign(site, "fibre-tres-haut-debit")
+    microsite = campaign_of(site, "fibre-tres-haut-debit")
     over = replace(microsite.debates[0], meta=microsite.debates[0].meta.model_copy(update={"closes": DAY}))
     microsite = replace(microsite, debates=(over, *microsite.debates[1:]))
     day = DAY + datetime.timedelta(1)
@@ -79,7 +73,7 @@ def test_a_form_is_for_a_debate_that_is_not_over(site: Site) -> None:
 
 
 def test_a_ballot_and_its_count_are_for_a_debate_in_which_one_votes(site: Site) -> None:
-    microsite = campaign(site, OPEN)
+    microsite = campaign_of(site, OPEN)
     voted = {debate.slug for debate in microsite.debates if debate.meta.ballot}
     for kind in ("ballot", "count"):
         assert {sheet.target for sheet in sheets(microsite, URLS, DAY) if sheet.kind == kind} == voted != set()
@@ -87,7 +81,7 @@ def test_a_ballot_and_its_count_are_for_a_debate_in_which_one_votes(site: Site) 
 
 def test_a_poster_says_what_the_campaign_says(site: Site, theme: Theme) -> None:
     said = words(pages(site, theme, OPEN)[URLS.sheet(OPEN, "poster")]).replace("\u202f", " ").replace("\u00a0", " ")
-    meta = campaign(site, OPEN).campaign.meta
+    meta = campaign_of(site, OPEN).campaign.meta
     assert meta.question in said
     assert "du 9 janvier au 15 mars 2017" in said
     assert "participez.nanterre.example/campagnes/les-groues" in said
@@ -97,7 +91,7 @@ def test_a_poster_says_what_the_campaign_says(site: Site, theme: Theme) -> None:
 
 
 def test_another_question_is_another_poster(site: Site, theme: Theme) -> None:
-    microsite = campaign(site, OPEN)
+    microsite = campaign_of(site, OPEN)
     asked = microsite.campaign.meta.model_copy(update={"question": "Et demain ?"})
     other = replace(microsite, campaign=replace(microsite.campaign, meta=asked, digest=""))
     said = pages(replace(site, microsites=(other,)), theme, OPEN)[URLS.sheet(OPEN, "poster")]
@@ -115,8 +109,8 @@ def test_french_typography_keeps_together_what_belongs_together(site: Site, them
 
 
 def test_a_form_is_numbered_by_hand_or_as_it_is_printed(site: Site, theme: Theme) -> None:
-    sheet = next(item for item in sheets(campaign(site, OPEN), URLS, DAY) if item.kind == "form")
-    page = sheet_page.sheet_page(site, campaign(site, OPEN), sheet, DAY)
+    sheet = next(item for item in sheets(campaign_of(site, OPEN), URLS, DAY) if item.kind == "form")
+    page = sheet_page.sheet_page(site, campaign_of(site, OPEN), sheet, DAY)
     empty, numbered = (
         re.findall(r'leaf__value">([^<]*)<', sheet_page.render(item, theme).decode())
         for item in (page, replace(page, batch="A7", number=12))
@@ -133,7 +127,7 @@ def test_a_form_asks_for_nothing_that_must_stay_private(site: Site, theme: Theme
 
 def test_the_variants_of_a_form_say_the_same_question(site: Site, theme: Theme) -> None:
     made = pages(site, theme, OPEN)
-    debate = campaign(site, OPEN).debates[0]
+    debate = campaign_of(site, OPEN).debates[0]
     forms = [made[URLS.sheet(OPEN, "form", debate.slug, variant)] for variant in ("", "large", "plain")]
     assert len(set(forms)) == 3
     asked = debate.meta.question.partition(" ?")[0]
@@ -144,11 +138,14 @@ def test_the_variants_of_a_form_say_the_same_question(site: Site, theme: Theme) 
 def test_the_list_of_kits_leads_to_every_sheet(site: Site, theme: Theme) -> None:
     made = pages(site, theme, OPEN)
     listing = made[URLS.part(OPEN, "kits")]
-    for sheet in sheets(campaign(site, OPEN), URLS, DAY):
+    for sheet in sheets(campaign_of(site, OPEN), URLS, DAY):
         assert f'href="../{sheet.path.partition(f"{OPEN}/")[2]}"' in listing, sheet
 
 
-def test_a_booklet_exists_once_and_sheets_in_each_language(site: Site) -> None:
-    microsite = campaign(site, OPEN)
-    assert not URLS.in_each_language(booklet_of(microsite, URLS).path)
-    assert all(URLS.in_each_language(sheet.path) for sheet in sheets(microsite, URLS, DAY))
+def test_booklet_sheets_and_their_files_are_there_in_each_language(site: Site) -> None:
+    microsite = campaign_of(site, OPEN)
+    for sheet in (booklet_of(microsite, URLS), *sheets(microsite, URLS, DAY)):
+        assert URLS.in_each_language(sheet.path)
+        assert URLS.in_each_language(sheet.pdf)
+    assert URLS.in_each_language(URLS.sheet_code(OPEN))
+    assert not URLS.in_each_language("campagnes/les-groues/kits/affiche.pdf")  # what staff put there exists once

@@ -47,14 +47,14 @@ def add(press: Press, cache: str, trees: Trees) -> list[Made]:
 
 def _page(press: Press, language: str, sizes: Mapping[str, int]) -> Iterator[Output[Any]]:
     site = in_language(press.site, language)
-    packs = [_pack(press, microsite, sizes[microsite.slug]) for microsite in site.microsites]
+    packs = [_pack(press, microsite, sizes[microsite.slug], language) for microsite in site.microsites]
     return offline_pages.outputs(press.theme().urls, press.today, packs)
 
 
-def _pack(press: Press, microsite: Microsite, size: int) -> Pack:
+def _pack(press: Press, microsite: Microsite, size: int, language: str) -> Pack:
     slug, urls = microsite.slug, press.theme().urls
     booklet = booklet_of(microsite, urls).pdf
-    printed = press.pdf_sizes(slug).get(booklet)
+    printed = press.pdf_sizes(slug, language).get(booklet)
     archive = urls.section_file("offline", f"{slug}.zip")
     return Pack(slug, microsite.campaign.meta.title, archive, size, booklet if printed else "", printed or 0)
 

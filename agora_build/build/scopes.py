@@ -184,17 +184,24 @@ class Press:
         before = self.reader().scope(job.name)
         known = pickle.loads(before.summary) if before else {}  # noqa: S301 - our own file
         alone = self._alone(job.campaign)
-        keys = [(job.campaign, debate.slug) for debate in alone.microsites[0].debates]
-        said = {key[1]: self._told(key) for key in keys}
-        made = self.render(job.name, declared.printed(alone, said, self.today, self.folders, self.printer))
+        made = self.render(job.name, self.in_each_language(lambda language: self._prints(alone, language)))
         sizes = {path: made.sizes[path] if path in made.sizes else known[path] for path in paths_of(made.row.sums)}
         made.row = replace(made.row, summary=_blob(sizes))
         made.told = before is None or before.summary != made.row.summary
         return made
 
-    def _told(self, key: Key) -> tuple[Entry[Contribution], ...]:
+    def _prints(self, alone: Site, language: str) -> Iterator[Output[Any]]:
+        """Declare the PDF files of a campaign, and its booklet, in a language of the site."""
+        microsite = alone.microsites[0]
+        said = {debate.slug: self._told((microsite.slug, debate.slug), language) for debate in microsite.debates}
+        return declared.printed(in_language(alone, language), said, self.today, self.folders, self.printer)
+
+    def _told(self, key: Key, language: str) -> tuple[Entry[Contribution], ...]:
         """Give what was said in a debate, when it is not too long to be told in one go."""
-        return _thread(self.reader(), *key).contributions if self.sizes.get(key, 0) <= _TELLABLE else ()
+        if self.sizes.get(key, 0) > _TELLABLE:
+            return ()
+        said, own = _thread(self.reader(), *key), self.site.config.city.language
+        return (said if language == own else thread_in(said, own, language)).contributions
 
     def weight(self, job: Job) -> int:
         """Say, in contributions, how long a job is."""
@@ -244,10 +251,12 @@ class Press:
             self._reader = self.store.reader()
         return self._reader
 
-    def pdf_sizes(self, campaign: str) -> dict[str, int]:
-        """Give the sizes in bytes of the PDF files of a campaign, by their paths."""
+    def pdf_sizes(self, campaign: str, language: str) -> dict[str, int]:
+        """Give the sizes in bytes of the PDF files of a campaign in a language, by their paths in the first one."""
         printed = self.reader().scope(Job("print", campaign).name) if self.printer else None
-        return pickle.loads(printed.summary) if printed else {}  # noqa: S301 - our own file
+        sizes: dict[str, int] = pickle.loads(printed.summary) if printed else {}  # noqa: S301 - our own file
+        folder = "" if language == self.site.config.city.language else f"{language}/"
+        return {path.removeprefix(folder): size for path, size in sizes.items() if path.startswith(folder)}
 
     def _alone(self, campaign: str) -> Site:
         """Give the site as a campaign sees it: itself alone, with what its threads say and what its decisions cite."""
@@ -270,9 +279,10 @@ class Press:
         lines = [*said, *around, *(line for line, _ in listed.of_pages(site, urls))]
         return declared.index(site, lines, job.shard, job.shards, engine=bool(self.engine))
 
-    def _with_sizes(self, campaign: str) -> Site:
-        """Give the site as a campaign sees it, with the sizes of its PDF files."""
-        return replace(self._alone(campaign), pdfs=self.pdf_sizes(campaign))
+    def _campaign(self, alone: Site, language: str) -> Iterator[Output[Any]]:
+        """Declare the pages of a campaign in a language of the site; they offer the PDF files of that language."""
+        pdfs = self.pdf_sizes(alone.microsites[0].slug, language)
+        return declared.campaign(replace(in_language(alone, language), pdfs=pdfs), self.today)
 
     def _counted(self, microsite: Microsite, said: Thread, kept: Kept) -> Thread:
         """Add to a thread what of its vote may be known today."""
@@ -332,9 +342,11 @@ class Press:
         if job.kind == "index":
             yield from self.in_each_language(lambda language: self._index(job, language))
             return
-        site = self._with_sizes(job.campaign) if job.kind == "campaign" else self.site
-        declare = declared.campaign if job.kind == "campaign" else declared.city
-        yield from self.in_each_language(lambda language: declare(in_language(site, language), self.today))
+        if job.kind == "campaign":
+            alone = self._alone(job.campaign)
+            yield from self.in_each_language(lambda language: self._campaign(alone, language))
+            return
+        yield from self.in_each_language(lambda language: declared.city(in_language(self.site, language), self.today))
 
     def in_each_language(self, declare: Callable[[str], Iterator[Output[Any]]]) -> Iterator[Output[Any]]:
         """Declare outputs in the first language, then the pages in each other one, in its folder."""

@@ -80,7 +80,8 @@ def render(made: Booklet, theme: Theme) -> bytes:
 def render_pdf(made: BookletPdf, theme: Theme) -> bytes:
     """Make the PDF of a booklet."""
     shown = {path: file.source.read_bytes() for path, file in made.files}
-    return pdf.pdf(booklet.render(made.booklet, theme, alone=True), made.booklet.sheet.path, theme.base_url, shown)
+    html = booklet.render(made.booklet, theme, alone=True)
+    return pdf.pdf(html, theme.place(made.booklet.sheet.path), theme.base_url, shown)
 
 
 def _last_day(microsite: Microsite, debates: list[Told], today: datetime.date) -> datetime.date | None:

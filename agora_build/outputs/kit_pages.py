@@ -33,6 +33,7 @@ class KitList(Record, frozen=True):
     batches: str = ""  # the page that tells of the paper sheets given out, if any were
     booklet: Sheet | None = None
     sizes: tuple[tuple[str, int], ...] = ()  # of the PDF files that were made, by their paths
+    day: datetime.date | None = None  # as of which they are
 
 
 class KitPage(Record, frozen=True):
@@ -89,6 +90,7 @@ def _listing(site: Site, microsite: Microsite, urls: Urls, today: datetime.date)
         masthead=masthead(microsite, urls, today, "kits"),
         groups=tuple(group for group in groups if group[1] or group[2]),
         sizes=tuple((sheet.pdf, site.pdfs[sheet.pdf]) for sheet in (*made, booklet) if sheet.pdf in site.pdfs),
+        day=today if site.pdfs else None,
         booklet=booklet if booklet.pdf in site.pdfs else None,
         questions=tuple((item.slug, item.meta.question) for item in microsite.debates if item.slug in about),
         batches=urls.part(microsite.slug, "batches") if microsite.batches else "",

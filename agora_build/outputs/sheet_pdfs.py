@@ -39,6 +39,6 @@ def render(made: SheetPdf, theme: Theme) -> bytes:
     """Make the PDF of a sheet."""
     page = made.page
     shown = {path: file.source.read_bytes() for path, file in made.files}
-    shown[page.code] = sheet_page.code(page.target, theme)
+    shown[theme.place(page.code)] = sheet_page.code(page.target, theme)
     html = sheet_page.render(page, theme, alone=True)
-    return pdf.pdf(html, page.sheet.path, theme.base_url, shown, fillable=page.sheet.fillable)
+    return pdf.pdf(html, theme.place(page.sheet.path), theme.base_url, shown, fillable=page.sheet.fillable)

@@ -51,8 +51,8 @@ class Booklet(Record, frozen=True):
 
 
 def render(booklet: Booklet, theme: Theme, *, alone: bool = False) -> bytes:
-    """Write the booklet, which exists in one language; `alone`, its links to what it holds lead inside it."""
-    given = {"masthead": booklet.masthead, "page": booklet, "alone": alone, "deeper": _deeper, "editions": ()}
+    """Write the booklet; `alone`, its links to what it holds lead inside it."""
+    given = {"masthead": booklet.masthead, "page": booklet, "alone": alone, "deeper": _deeper}
     html = theme.page("booklet.html", booklet.sheet.path, **given)
     return _inside(html.decode(), booklet, theme.urls).encode() if alone else html
 

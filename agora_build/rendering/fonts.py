@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 _UNKNOWN = 0.7  # of the size of the text: the width of a letter that no font has
 
@@ -36,10 +39,20 @@ def cut(variable: bytes, weight: int) -> bytes:
     from fontTools.varLib import instancer
 
     font = TTFont(io.BytesIO(variable), recalcTimestamp=False)
-    one = instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
-    one.flavor = None
+    return _plain(instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True))
+
+
+def opened(packed: bytes) -> bytes:
+    """Give a font that is not compressed; the day it was opened is not written in it."""
+    from fontTools.ttLib import TTFont  # of an extra
+
+    return _plain(TTFont(io.BytesIO(packed), recalcTimestamp=False))
+
+
+def _plain(font: TTFont) -> bytes:
+    font.flavor = None
     made = io.BytesIO()
-    one.save(made)
+    font.save(made)
     return made.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agora_build import urls as paths
-from agora_build.rendering.fonts import cut
+from agora_build.rendering.fonts import cut, opened
 from agora_build.rendering.output import File
 from agora_build.rendering.theme import static_files
 from agora_build.urls import Urls
@@ -19,9 +20,21 @@ from agora_build.urls import Urls
 _DRAWN_WITH = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen")
 _KINDS = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 _STYLES = ("css/agora.css", "css/sheets.css")  # in this order
-_FONT = "vendor/bricolage/bricolage-grotesque-latin-wght-normal.woff2"
-_WEIGHTS = (400, 700)  # cut once from the variable font, which would be cut again for each PDF
+_WEIGHTS = (400, 700)  # cut once from a variable font, which would be cut again for each PDF
+_VARIABLE = {
+    "Bricolage": "vendor/bricolage/bricolage-grotesque-latin-wght-normal.woff2",
+    "Bricolage Ext": "vendor/bricolage/bricolage-grotesque-latin-ext-wght-normal.woff2",
+}
+_ARABIC = {weight: f"fonts/print/ibm-plex-sans-arabic-arabic-{weight}-normal.woff" for weight in _WEIGHTS}
+_LETTERS = ':root { --sans: Bricolage, "Bricolage Ext", "Plex Arabic" }\n'  # none of the computer's own
+_DRAWN = (*_STYLES, *_VARIABLE.values(), *_ARABIC.values())
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+_EITHER_WAY = re.compile(r' dir="auto">(?=(.{0,400}))', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_LINK = re.compile(r"(<a\b[^>]*)>(.*?)(?=</a>)", re.DOTALL)
+_INSIDE = re.compile(r"</?(?:span|bdi)\b[^>]*>")
+_LANGUAGE = re.compile(r'\s*<(?:span|bdi)( lang="\w+")')
+_RIGHT_TO_LEFT = b' dir="rtl"'
 _PICTURES = re.compile(r"url\([^)]*\)")  # of a screen: a sheet shows its own by <img>
 
 
@@ -41,15 +54,13 @@ def engine() -> str:
 
 
 def theme_files(folders: tuple[Path, ...], urls: Urls) -> tuple[tuple[str, File], ...]:
-    """List the files of the theme that a PDF is drawn with: style sheets and font."""
-    found = static_files(folders)
-    return tuple((urls.asset(name), File(found[name], _digest(found[name]))) for name in (*_STYLES, _FONT))
+    """List the files of the theme that a PDF is drawn with: style sheets and fonts."""
+    return tuple((urls.asset(name), File(path, _digest(path))) for name, path in _drawn(folders).items())
 
 
 def prepare(folders: tuple[Path, ...]) -> None:
     """Read styles and fonts before processes are forked, so that none has to."""
-    found = static_files(folders)
-    _styles(tuple(found[name].read_bytes() for name in (*_STYLES, _FONT)))
+    _styles(tuple(path.read_bytes() for path in _drawn(folders).values()))
 
 
 def pdf(page: bytes, path: str, base_url: str, files: Mapping[str, bytes], *, fillable: bool = False) -> bytes:
@@ -59,10 +70,11 @@ def pdf(page: bytes, path: str, base_url: str, files: Mapping[str, bytes], *, fi
     """
     from weasyprint import HTML
 
-    styles, fonts = _styles(tuple(files[_asset(name)] for name in (*_STYLES, _FONT)))
+    styles, fonts = _styles(tuple(files[_asset(name)] for name in _DRAWN))
     fetcher = _fetcher(f"{base_url}/", files)
-    document = HTML(string=page.decode(), base_url=paths.absolute(path, base_url), url_fetcher=fetcher)
+    document = HTML(string=_readied(page.decode()), base_url=paths.absolute(path, base_url), url_fetcher=fetcher)
     made: bytes = document.write_pdf(
+        finisher=_from_the_right if _RIGHT_TO_LEFT in page.partition(b"<head")[0] else None,
         stylesheets=[styles],
         font_config=fonts,
         pdf_variant="pdf/ua-1",
@@ -72,6 +84,36 @@ def pdf(page: bytes, path: str, base_url: str, files: Mapping[str, bytes], *, fi
     if fetcher.refused:
         raise NotShownError(f"{path}: {', '.join(sorted(fetcher.refused))}")
     return made
+
+
+def _readied(page: str) -> str:
+    """Write a page as the library reads it."""
+    return _EITHER_WAY.sub(_side, _LINK.sub(_whole, page))
+
+
+def _side(text: re.Match[str]) -> str:
+    """Say from which side a text is read, by its first letter."""
+    sides = (unicodedata.bidirectional(letter) for letter in _TAG.sub("", text[1]))
+    first = next((side for side in sides if side in ("L", "R", "AL")), "L")
+    return f' dir="{"ltr" if first == "L" else "rtl"}">'
+
+
+def _whole(link: re.Match[str]) -> str:
+    """Take away what stands inside a link: it would be tagged apart from it; its language becomes that of the link."""
+    spoken = _LANGUAGE.match(link[2])
+    return f"{link[1]}{spoken[1] if spoken else ''}>{_INSIDE.sub('', link[2])}"
+
+
+def _from_the_right(_document: object, made: Any) -> None:  # noqa: ANN401 - of the optional library
+    """Say that pages side by side go from the right."""
+    made.catalog["ViewerPreferences"]["Direction"] = "/R2L"
+
+
+def _drawn(folders: tuple[Path, ...]) -> dict[str, Path]:
+    """Find the files of the theme that a PDF is drawn with, by their names in it."""
+    found = static_files(folders)
+    fonts = {name: next(folder / name for folder in folders if (folder / name).is_file()) for name in _ARABIC.values()}
+    return {name: fonts.get(name) or found[name] for name in _DRAWN}
 
 
 def _asset(name: str) -> str:
@@ -84,17 +126,18 @@ def _styles(read: tuple[bytes, ...]) -> tuple[Any, Any]:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
-    *sheets, font = read
-    faces_of = {f"{weight}.ttf": cut(font, weight) for weight in _WEIGHTS}
+    given = dict(zip(_DRAWN, read, strict=True))
+    letters = {(family, weight): cut(given[name], weight) for family, name in _VARIABLE.items() for weight in _WEIGHTS}
+    letters |= {("Plex Arabic", weight): opened(given[name]) for weight, name in _ARABIC.items()}
     faces = "".join(
-        f'@font-face {{ font-family: Bricolage; font-weight: {weight}; src: url("{weight}.ttf") }}\n'
-        for weight in _WEIGHTS
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url("{rank}") }}\n'
+        for rank, (family, weight) in enumerate(letters)
     )
-    said = "\n".join(_PICTURES.sub("none", _FACE.sub("", sheet.decode())) for sheet in sheets)
+    said = "\n".join(_PICTURES.sub("none", _FACE.sub("", given[name].decode())) for name in _STYLES)
     fonts = FontConfiguration()
     base = "https://fonts.invalid/"  # no host: what is below is given from memory
-    fetcher = _fetcher(base, faces_of)
-    styles = CSS(string=faces + said, base_url=base, url_fetcher=fetcher, font_config=fonts)
+    fetcher = _fetcher(base, {str(rank): content for rank, content in enumerate(letters.values())})
+    styles = CSS(string=faces + said + _LETTERS, base_url=base, url_fetcher=fetcher, font_config=fonts)
     if fetcher.refused:
         raise NotShownError(", ".join(sorted(fetcher.refused)))
     return styles, fonts

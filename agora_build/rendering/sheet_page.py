@@ -23,7 +23,7 @@ class SheetPage(Record, frozen=True):
 
     `target` is the page to which its QR code leads, and `code` the picture of that code. `batch` and `number` are
     those of a paper form when they are known as it is printed; without them, there are boxes to write them in. `size`
-    is that of its PDF, in bytes; None when none was made.
+    is that of its PDF, in bytes, as of `day`; None when none was made.
     """
 
     sheet: Sheet
@@ -37,6 +37,7 @@ class SheetPage(Record, frozen=True):
     batch: str = ""
     number: int = 0
     size: int | None = None
+    day: datetime.date | None = None
 
 
 def sheet_page(site: Site, microsite: Microsite, sheet: Sheet, today: datetime.date) -> SheetPage:
@@ -53,6 +54,7 @@ def sheet_page(site: Site, microsite: Microsite, sheet: Sheet, today: datetime.d
         debate=debate,
         form=_form(site, microsite, debate, today) if debate and sheet.kind == "form" else None,
         size=site.pdfs.get(sheet.pdf),
+        day=today if sheet.pdf in site.pdfs else None,
     )
 
 

@@ -205,6 +205,10 @@ class Theme:
         """Give the public address of an output path, in the language of the pages if it is there in it."""
         return urls.absolute(self._edition.place(target), self.base_url)
 
+    def place(self, target: str) -> str:
+        """Give the output path of something in the language of the pages, from what it is in the first one."""
+        return self._edition.place(target)
+
     def said(self, text: str) -> Markup:
         """Write a text as pages do, with its language when it is another."""
         return Markup(escape(self._finalize(text)))

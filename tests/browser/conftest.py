@@ -16,7 +16,7 @@ from every_vote import add_every_vote
 from long_debate import add_long_debate
 from neighbours import SAID, follow, keep
 from playwright.sync_api import Browser, sync_playwright
-from sites import built
+from sites import add_booklet, built
 from windows import Watched, opened
 
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -49,6 +49,8 @@ def made(folder: Path) -> None:
     follow(city, voisine="https://participe.voisine.example/", autre="https://participe.autre.example/")
     keep(city, "voisine", SAID)
     assert built(city, folder / "output", search=True, offline=True).problems == []
+    for language in ("fr", "ar"):
+        add_booklet(folder / "output", "parc-logement", language)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ KINDS = {
     "map": _C + r"carte/index\.html",
     "resources": _C + r"ressources/index\.html",
     "resource": _C + r"ressources/[^/]+/index\.html",
+    "booklet": _C + r"feuilles/livret/index\.html",
     "sheet": _C + r"feuilles/.+/index\.html",
     "batches": _C + r"lots/index\.html",
     "kits": _C + r"kits/index\.html",
