@@ -22,6 +22,7 @@ from agora_build.civic.codes import ALPHABET, CodeError, code_of, mark_of, norma
 from agora_build.civic.seals import COLUMNS, SEALED, Seal, root, rules_of, sealed
 from agora_build.civic.vote_verification import recount, verify
 from agora_build.cli import main
+from agora_build.content.envelope import Envelope
 from agora_build.content.models import Ballot
 
 PROGRAM = Path(__file__).parent.parent / "themes" / "agora" / "static" / "programs" / "verify_votes.py"
@@ -36,6 +37,16 @@ KINDS: Mapping[str, tuple[Ballot, Callable[[random.Random], str]]] = {
         lambda draw: ";".join(draw.sample(["arbres", "bancs", "jeux"], draw.randint(0, 3))),
     ),
     "yes-no": (Ballot(kind="yes-no"), lambda draw: draw.choice(["yes", "no", "abstain", ""])),
+    "greedy": (Ballot(kind="approval"), lambda draw: draw.choice(["arbres;jeux", "bancs", "bancs;jeux", "jeux", ""])),
+    "equal-shares": (
+        Ballot(kind="points", points=6),
+        lambda draw: draw.choice(["arbres:2;jeux:1", "bancs:6", "arbres:1;bancs:2;jeux:3", "jeux:4", ""]),
+    ),
+}
+COSTS = (("arbres", 300_00), ("bancs", 410_50), ("jeux", 380_00))
+ENVELOPES = {
+    "greedy": Envelope(700_00, "greedy", COSTS, 790_50),
+    "equal-shares": Envelope(800_00, "equal-shares", COSTS, None),
 }
 OPTIONS = ("arbres", "bancs", "jeux")
 DAY = datetime.date(2016, 4, 1)
@@ -61,7 +72,8 @@ def published(kind: str, seed: int, codes: int = 12, opens: datetime.date = DAY)
     """Make the files of a vote as they are published once it is closed."""
     draw = random.Random(seed)  # noqa: S311 - the same vote each time
     ballot, written = KINDS[kind]
-    rules = rules_of("quais/choix", (opens, DAY + datetime.timedelta(30)), () if kind == "yes-no" else OPTIONS, ballot)
+    period, options = (opens, DAY + datetime.timedelta(30)), () if kind == "yes-no" else OPTIONS
+    rules = rules_of("quais/choix", period, options, ballot, ENVELOPES.get(kind))
     marks = sorted(mark_of("quais/choix", code_of(draw.randbytes(10))) for _ in range(codes))
     used = draw.randint(1, codes - 2)
     spent = draw.sample(marks, used)
@@ -233,7 +245,7 @@ def test_the_program_runs_alone_and_needs_nothing(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Ce vote se vérifie.")
-    assert len(PROGRAM.read_text("utf-8").splitlines()) < 300
+    assert len(PROGRAM.read_text("utf-8").splitlines()) < 400
 
 
 class TestCommands:

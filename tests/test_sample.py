@@ -142,8 +142,8 @@ def test_lock_files_name_no_download_address(lock: str) -> None:
 
 def test_every_method_of_debate_and_every_kind_of_ballot_is_shown(site: Site) -> None:
     debates = [debate.meta for microsite in site.microsites for debate in microsite.debates]
-    assert {debate.method for debate in debates} == {"arguments", "statements", "priorities", "referendum"}
-    assert {debate.ballot.kind for debate in debates if debate.ballot} >= {"points", "ranking", "yes-no"}
+    assert {debate.method for debate in debates} == {"arguments", "statements", "priorities", "referendum", "budget"}
+    assert {debate.ballot.kind for debate in debates if debate.ballot} == {"points", "ranking", "yes-no", "approval"}
 
 
 def test_the_agenda_of_the_city_leads_to_the_form_of_each_open_consultation(site: Site) -> None:

@@ -6,9 +6,9 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -17,6 +17,7 @@ from agora_build.civic.vote_verification import recount, uncountable
 from agora_build.civic.votes import COLUMNS, matrix
 from agora_build.commands.findings import tell
 from agora_build.commands.vote_folder import files_of
+from agora_build.content.envelope import written
 
 _MOST_FAULTS = 20
 
@@ -108,11 +109,27 @@ def _ballots(files: Mapping[str, bytes]) -> bool:
         out.write(f"{title} : {pile['ballots']} bulletins, dont {pile['blank']} blancs\n")
         for option, score, ballots, rank in pile["scores"]:
             out.write(f"  {rank:>3}. {option:<40} {score:>8}  ({ballots} bulletins)\n")
+        if "budget" in pile:
+            out.writelines(_shared(pile["budget"]))
         if pile["duels"]:
             out.write(f"  invaincues en duel : {', '.join(pile['unbeaten'])}\n")
     out.write(f"{said['used']} codes utilisés sur {said['sent']} envoyés")
     click.echo(out.getvalue())
     return files.get("tally.json", made) == made
+
+
+_FATES = {"funded": "financé", "too-dear": "trop cher", "short": "ses voix ne suffisent pas", "nobody": "sans voix"}
+
+
+def _shared(budget: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is funded, and every step, in the order of the rule."""
+    yield f"  financés : {', '.join(budget['funded']) or 'aucun'} ; reste {written(budget['left'])}\n"
+    if budget["shares"]:
+        first, last = budget["shares"]
+        yield f"  parts égales : {written(first)} d’abord, {written(last)} à la fin\n"
+    for number, (project, _, fate, votes, cost, left, *_) in enumerate(budget["steps"], 1):
+        said = f"{project:<40} {votes:>8} voix, coûte {written(cost)} ; reste {written(left)} : {_FATES[fate]}"
+        yield f"  étape {number:>2}. {said}\n"
 
 
 def _uncountable(why: str) -> NoReturn:

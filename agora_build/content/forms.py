@@ -11,6 +11,7 @@ from annotated_types import Ge, Le, MaxLen
 
 from agora_build.civic.choices import ANSWERS
 from agora_build.config import Config
+from agora_build.content.envelope import Envelope, envelope_of
 from agora_build.content.fields import MAX_CITIZEN_TEXT, Model
 from agora_build.content.models import Ballot, Campaign, Contribution, Debate, Map, Place, Question, Workshop
 from agora_build.content.site import Entry, Microsite
@@ -33,6 +34,7 @@ STATEMENTS_A_PAGE = 20
 REPORTS = ("personal-data", "insult", "false", "advertising", "misplaced", "other")
 STATEMENT_VOTES = ("agree", "disagree", "pass")
 _FEW_PAIRS = 30
+_UNUSED = {"statements": ("title", "position", "reply_to"), "priorities": ("position",), "budget": ("position",)}
 _ONLINE = ("votes", "ballot", "erasure")
 
 
@@ -43,6 +45,7 @@ class Choice:
     value: str
     title: str = ""
     text: str = ""  # what it means, in staff prose
+    cost: int = 0  # of a project, in hundredths
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Field:
     least: int = 0
     title: str = ""
     text: str = ""  # what it means, in staff prose
+    cost: int = 0  # of a project, in hundredths
     verbatim: bool = False
 
 
@@ -85,6 +89,7 @@ class Form:
     question: str = ""
     method: str = ""  # of the debate
     ballot: Ballot | None = None
+    envelope: Envelope | None = None  # of a budget
     page: int = 1
     pages: int = 1
     closes: datetime.date | None = None  # the last day of its debate
@@ -176,7 +181,7 @@ def debate_forms(
         if kind == "votes":
             yield from _votes(form, statements)
         elif kind == "ballot" and meta.ballot is not None:
-            yield replace(form, fields=_ballot(meta, meta.ballot), ballot=meta.ballot)
+            yield replace(form, fields=_ballot(meta, meta.ballot), ballot=meta.ballot, envelope=envelope_of(vars(meta)))
         else:
             yield replace(form, fields=_contribution(ground.config, meta, _held(ground.workshops, today)))
 
@@ -239,7 +244,7 @@ def _contribution(config: Config, debate: Debate, held: tuple[Choice, ...]) -> t
         field_of(Contribution, "theme", themes),
         field_of(Contribution, "reply_to"),
     )
-    unused = {"statements": ("title", "position", "reply_to"), "priorities": ("position",)}.get(debate.method, ())
+    unused = _UNUSED.get(debate.method, ())
     where = () if alone else (_part("where", field_of(Contribution, "location.address")),)
     fields = (*(item for item in said if item.name not in unused), *_voices(config, Contribution, held), *where)
     return (*_asked(fields), *_contact())
@@ -307,7 +312,8 @@ def _ballot(debate: Debate, ballot: Ballot) -> tuple[Field, ...]:
 
 def _choices(debate: Debate, ballot: Ballot) -> Iterator[Field]:
     """Ask what a ballot of this kind asks; nothing is required, since a blank ballot is a ballot."""
-    options = tuple(Choice(option.id, option.title, option.text or "") for option in debate.options)
+    costs = {project.id: project.cost for project in debate.projects}
+    options = tuple(Choice(item.id, item.title, item.text or "", costs.get(item.id, 0)) for item in debate.offered)
     if ballot.kind == "yes-no":
         yield Field("answer", "choice", choices=tuple(Choice(word) for word in ANSWERS))
     elif ballot.kind == "approval":
@@ -315,7 +321,9 @@ def _choices(debate: Debate, ballot: Ballot) -> Iterator[Field]:
     elif ballot.kind == "points":
         most = ballot.most or ballot.points or 0
         for option in options:
-            yield Field(OPTION + option.value, "points", limit=most, title=option.title, text=option.text)
+            yield Field(
+                OPTION + option.value, "points", limit=most, title=option.title, text=option.text, cost=option.cost
+            )
     else:
         for rank in range(1, (ballot.choices or len(options)) + 1):
             yield Field(f"{RANK}{rank}", "rank", limit=rank, choices=options)

@@ -76,7 +76,7 @@ def _choices(form: Form, sent: Filled) -> str | FieldError:
             return FieldError(f"{RANK}{ranks.index('') + 1}", "rank-gap")
         written = ";".join(ranks[:last])
     try:
-        choices(written, form.ballot, _options(form))
+        choices(written, form.ballot, _options(form), form.envelope)
     except ChoicesError as error:
         return FieldError("", error.code, error.values)
     return written

@@ -15,6 +15,7 @@ KINDS = {
     "debate": _C + r"debats/[^/]+/index\.html",
     "synthesis": _C + r"debats/[^/]+/synthese/index\.html",
     "opinions": r"campagnes/les-groues/debats/[^/]+/vote/index\.html",  # of sentences, where others count ballots
+    "budget": r"campagnes/parc-espaces-publics/debats/[^/]+/vote/index\.html",  # shared out step by step
     "vote": _C + r"debats/[^/]+/vote/index\.html",
     "list": _C + r"debats/[^/]+/[^/]+-\d+/index\.html",
     "erased": r"campagnes/papeteries-de-la-seine/contributions/20160621-w4k8t2mn/index\.html",

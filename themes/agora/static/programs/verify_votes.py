@@ -5,12 +5,12 @@
 DOSSIER contient les fichiers publiés à côté du résultat : vote.json, codes.csv, void.csv, spent.csv, ballots.csv,
 paper.csv, roots.csv, tally.json. TETE est la tête d'un sceau que vous aviez notée (la fin d'une ligne de roots.csv).
 
-Ce programme se lit en dix minutes. Il ne fait confiance à aucun autre : il recompte tout. Il s'assure que
+Ce programme se lit en un quart d'heure. Il ne fait confiance à aucun autre : il recompte tout. Il s'assure que
   1. chaque fichier est écrit comme il doit l'être, au caractère près ;
   2. chaque code utilisé est dans la liste des codes, n'est pas annulé, n'a servi qu'une fois ; un bulletin par code ;
   3. chaque sceau contient la marque du précédent, et le dernier fixe les fichiers tels qu'ils sont ; les codes sont
      venus avant l'ouverture, les bulletins après ;
-  4. le compte publié est celui des bulletins.
+  4. le compte publié est celui des bulletins, et un budget participatif, celui que sa règle répartit.
 Il ne peut pas savoir si quelqu'un a refait d'un coup tous les fichiers et tous les sceaux : pour cela, donnez TETE.
 """
 
@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import sys
+from fractions import Fraction
 from itertools import combinations, pairwise
 
 HEADERS = {
@@ -126,6 +127,8 @@ def choices(text, rules):
         require(
             not rules["most"] or max(numbers, default=0) <= rules["most"], f"trop de points sur une option : {text}"
         )
+    within = (rules.get("budget") or {}).get("within")
+    require(not within or sum(dict(rules["budget"]["costs"])[name] for name in names) <= within, f"trop cher : {text}")
     if kind == "ranking":
         numbers = list(range(1, len(names) + 1))
     return dict(zip(names, numbers))
@@ -210,12 +213,101 @@ def count(ballots, rules):
         kept |= more
     ordered = sorted(options, key=lambda option: -scores[option])
     return {
+        **({"budget": share_out(ballots, rules["budget"])} if rules.get("budget") else {}),
         "ballots": sum(many for _, many in ballots),
         "blank": sum(many for chosen, many in ballots if not chosen),
         "scores": [[option, scores[option], named[option], ranks[option]] for option in ordered],
         "duels": duels,
         "unbeaten": [option for option in options if option in kept],
     }
+
+
+# --- 5. Le budget participatif, en centimes
+
+
+def share_out(ballots, budget):
+    """Ce que financent des bulletins, étape par étape. À égalité : le moins cher, puis l'ordre de la liste."""
+    costs, left = dict(budget["costs"]), budget["amount"]
+    order = list(costs)
+    ballots = [(chosen, many) for chosen, many in ballots if chosen]
+    votes = {project: sum(many * chosen.get(project, 0) for chosen, many in ballots) for project in costs}
+    voters, shares, steps, bought = sum(many for _, many in ballots), None, [], {}
+
+    def by_votes(projects):
+        return sorted(projects, key=lambda project: (-votes[project], costs[project], order.index(project)))
+
+    if budget["rule"] == "equal-shares" and voters:
+        first = share = left // voters
+        bought, purses = buy(share, ballots, costs)
+        while any(
+            votes[project] and project not in bought and sum(costs[one] for one in bought) + costs[project] <= left
+            for project in costs
+        ):
+            larger = share + max(1, share // 100)  # des parts plus grandes d'un centième, tant que tout tient
+            again = buy(larger, ballots, costs)
+            if sum(costs[project] for project in again[0]) > left:
+                break
+            share, (bought, purses) = larger, again
+        shares = [first, share]
+        for project, (worth, tied) in bought.items():
+            left -= costs[project]
+            exact = [fraction(worth), fraction(costs[project] / worth), None]
+            steps.append([project, "shares", "funded", votes[project], costs[project], left, tied, *exact])
+        for project in by_votes(one for one in costs if votes[one] and one not in bought):
+            purse = sum(many * purse for purse, (chosen, many) in zip(purses, ballots) if project in chosen)
+            exact = [None, None, fraction(purse)]
+            steps.append([project, "shares", "short", votes[project], costs[project], left, [], *exact])
+    others = by_votes(project for project in costs if project not in bought)
+    for rank, project in enumerate(others, 1):
+        fate = "nobody" if not votes[project] else "funded" if costs[project] <= left else "too-dear"
+        left -= costs[project] if fate == "funded" else 0
+        tied = [other for other in others[rank:] if fate != "nobody" and votes[other] == votes[project]]
+        part = "rest" if shares else "votes"
+        steps.append([project, part, fate, votes[project], costs[project], left, tied, None, None, None])
+    return {
+        "funded": [step[0] for step in steps if step[2] == "funded"],
+        "spent": budget["amount"] - left,
+        "left": left,
+        "shares": shares,
+        "steps": steps,
+    }
+
+
+def buy(share, ballots, costs):
+    """Ce que paient des parts égales : projet -> (ce qu'il vaut en voix, à égalité avec qui), et ce qu'il reste."""
+    purses, bought, order = [Fraction(share)] * len(ballots), {}, list(costs)
+    while True:
+        worth = {}
+        for project in costs:
+            each = zip(purses, ballots)
+            who = [(purse, many, chosen[project]) for purse, (chosen, many) in each if project in chosen]
+            price = project not in bought and price_of(costs[project], who)
+            if price:
+                worth[project] = costs[project] / price
+        if not worth:
+            return bought, purses
+        tied = [project for project in costs if worth.get(project) == max(worth.values())]
+        paid = min(tied, key=lambda project: (costs[project], order.index(project)))
+        price = costs[paid] / worth[paid]
+        purses = [purse - min(purse, price * chosen.get(paid, 0)) for purse, (chosen, _) in zip(purses, ballots)]
+        bought[paid] = worth[paid], [project for project in tied if project != paid]
+
+
+def price_of(cost, who):
+    """Le prix d'une voix : tous paient autant par voix, ceux qui ont moins donnent tout ; None s'il en manque."""
+    if sum(many * purse for purse, many, _ in who) < cost:
+        return None
+    votes = sum(many * points for _, many, points in who)
+    for purse, many, points in sorted(who, key=lambda one: one[0] / one[2]):
+        if Fraction(cost) / votes * points <= purse:
+            return Fraction(cost) / votes
+        cost, votes = cost - many * purse, votes - many * points
+    return None
+
+
+def fraction(value):
+    value = Fraction(value)
+    return f"{value.numerator}/{value.denominator}"
 
 
 def verify(folder, noted=""):
@@ -268,6 +360,8 @@ def main(arguments):
         print(f"Ce vote se vérifie. {ballots} bulletins avec un code, pour {said['sent']} codes envoyés.")
         for option, score, _, rank in said["online"]["scores"]:
             print(f"  {rank}. {option} : {score}")
+        if budget := said["online"].get("budget"):
+            print(f"Projets financés : {', '.join(budget['funded']) or 'aucun'}. Reste : {budget['left'] / 100}")
     else:
         print(f"Les codes et les sceaux se vérifient. Les bulletins ({last[9]}, scellés) ne sont pas encore publiés.")
     print(f"Tête du dernier sceau : {last[-1]}")

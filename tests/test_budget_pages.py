@@ -1,0 +1,125 @@
+"""The page of a participatory budget says, step by step, why each project is funded or not; its forms say the costs."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from cities import minimal_city
+from click.testing import CliRunner
+from sites import built
+
+from agora_build.civic.seals import COLUMNS, SEALED, Seal, rules_of, sealed
+from agora_build.civic.vote_verification import verify
+from agora_build.cli import main
+from agora_build.content.envelope import Envelope
+from agora_build.content.models import Ballot
+
+DAY = datetime.date
+OPENS, CLOSES = DAY(2016, 4, 1), DAY(2016, 5, 1)
+CAMPAIGN = "content/campaigns/les-quais"
+VOTE = "campagnes/les-quais/debats/budget/vote"
+COSTS = (("arbres", 6_000_000), ("lampes", 5_000_050), ("bancs", 4_000_000), ("fresque", 100_000))
+ENVELOPE = Envelope(10_000_000, "greedy", COSTS)
+BALLOTS = ["arbres;lampes"] * 5 + ["arbres;bancs"] * 3 + ["lampes"]
+DEBATE = """---
+title: Le budget des quais
+question: Quels projets financer ?
+opens: 2016-04-01
+closes: 2016-05-01
+method: budget
+budget: 100000
+rule: greedy
+projects:
+  - {id: arbres, title: Des arbres, cost: 60000}
+  - {id: lampes, title: Des lampes, cost: 50000.50}
+  - {id: bancs, title: Des bancs, cost: 40000}
+  - {id: fresque, title: Une fresque, cost: 1000}
+ballot: {kind: approval, choices: 2}
+---
+Choisissons.
+"""
+
+
+def with_budget(city: Path) -> None:
+    """Give a city a participatory budget with nine ballots and one on paper."""
+    (city / CAMPAIGN / "debates/budget.md").write_text(DEBATE, "utf-8")
+    codes = sorted(hashlib.sha256(bytes([n])).hexdigest() for n in range(12))
+    cast = [f"{hashlib.sha256(bytes([n, 1])).hexdigest()},{said}" for n, said in enumerate(BALLOTS)]
+    lists = {"codes": codes, "void": [], "spent": codes[:9], "ballots": sorted(cast), "paper": ["bancs;fresque,1"]}
+    options = tuple(project for project, _ in COSTS)
+    rules = rules_of("les-quais/budget", (OPENS, CLOSES), options, Ballot(kind="approval", choices=2), ENVELOPE)
+    seals: list[Seal] = [sealed([], DAY(2016, 3, 20), "opening", rules, {"codes": codes})]
+    seals.append(sealed(seals, CLOSES, "closing", rules, lists))
+    folder = city / CAMPAIGN / "votes/budget"
+    folder.mkdir(parents=True)
+    headers = {"ballots": "receipt,choices", "paper": "choices,count", "roots": ",".join(COLUMNS)}
+    rows = {**lists, "roots": [",".join(seal.cells()) for seal in seals]}
+    for name in (*SEALED, "roots"):
+        text = "".join(f"{line}\n" for line in (headers.get(name, "code"), *rows[name]))
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = minimal_city(tmp_path_factory.mktemp("city"))
+    with_budget(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("site")
+    assert built(city, output, DAY(2016, 6, 1)).problems == []
+    return output
+
+
+def read(page: Path) -> Any:
+    return html5lib.parse(page.read_text("utf-8"), treebuilder="etree", namespaceHTMLElements=False)
+
+
+def words(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def test_each_step_says_the_votes_the_cost_what_is_left_and_why(site: Path) -> None:
+    page = read(site / VOTE / "index.html")
+    steps, scores = page.iter("table")
+    assert [words(row) for row in steps.findall("tbody/tr")] == [
+        "1 Des arbres 8 60 000 € 40 000 € Financé",
+        "2 Des lampes 6 50 000,50 € 40 000 € Non financé : il coûte plus que ce qui reste.",
+        "3 Des bancs 3 40 000 € 0 € Financé",
+        "4 Une fresque 0 1 000 € 0 € Non financé : personne ne l’a choisi.",
+    ]
+    assert len(scores.findall("tbody/tr")) == 4
+    said = words(page)
+    assert "2 projets sont financés : Des arbres, Des bancs." in said
+    assert "100 000 € dépensés sur 100 000 € ; il reste 0 €." in said
+    assert "Sur papier seulement, avec la même règle 2 projets sont financés : Une fresque, Des bancs." in said
+    drawn = page.find(".//figure/{*}svg")
+    assert len(drawn) == 3, "what there is, and two projects"
+
+
+def test_nothing_of_the_result_is_known_before_its_day(city: Path, tmp_path: Path) -> None:
+    assert built(city, tmp_path, CLOSES).problems == []
+    assert not any("Financé" in path.read_text("utf-8") for path in tmp_path.rglob("*.html"))
+    assert not (tmp_path / VOTE / "tally.json").exists()
+    assert "Des lampes 50 000,50 €" in words(read(tmp_path / "campagnes/les-quais/debats/budget/index.html"))
+
+
+def test_the_published_files_vouch_for_the_projects_that_are_funded(site: Path) -> None:
+    files = {path.name: path.read_bytes() for path in (site / VOTE).iterdir() if path.suffix in (".csv", ".json")}
+    assert verify(files) == []
+    files["tally.json"] = files["tally.json"].replace(b'"funded":["arbres","bancs"]', b'"funded":["arbres","lampes"]')
+    assert [finding.code for finding in verify(files)] == ["another-count"]
+
+
+def test_the_command_counts_again_and_says_every_step(city: Path) -> None:
+    done = CliRunner().invoke(main, ["tally", "les-quais/budget", "--city", str(city)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "financés : arbres, bancs ; reste 0" in done.output
+    assert "6 voix, coûte 50000.50 ; reste 40000 : trop cher" in done.output
