@@ -52,7 +52,7 @@ _WORDS = [
     "au",
     "printemps",
 ]
-_RECEIPT = re.compile(rb"<code>(\d{8}-[0-9a-z]{8})</code>.*?<code[^>]*>([0-9a-f]{64})</code>", re.DOTALL)
+_RECEIPT = re.compile(rb"<code[^>]*>(\d{8}-[0-9a-z]{8})</code>.*?<code[^>]*>([0-9a-f]{64})</code>", re.DOTALL)
 
 
 @dataclass
