@@ -401,9 +401,17 @@ def _steps(folder: str) -> list[str] | None:
     return None if _STRANGE(folder) else folder.split("/")
 
 
-def below(intake: str, address: str, page: str) -> str:
-    """Write the link from a page to an address of the intake, which is a folder of the site or on another host."""
-    return intake + _quoted(address) if "://" in intake else relative(intake + address, page)
+def below(intake: str, address: str, page: str, prefix: str = "") -> str:
+    """Write the link from a page to an address of the intake, which is a folder of the site or on another host.
+
+    Both are in one language, whose folder is `prefix`: that of the site's pages, or the same on the other host.
+    """
+    return intake + prefix + _quoted(address) if "://" in intake else relative(intake + address, page)
+
+
+def public(intake: str, address: str, base_url: str, prefix: str = "") -> str:
+    """Write the public address of a page of the intake in a language."""
+    return intake + prefix + address if "://" in intake else absolute(prefix + intake + address, base_url)
 
 
 def intake_path(intake: str, address: str) -> str:

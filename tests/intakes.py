@@ -120,12 +120,14 @@ class Intake:
         self.client = Client(app)
         self.journal = Journal(self.address)
 
-    def post(self, address: str = DEBATE, *pairs: tuple[str, str], json: bool = True, **fields: str) -> Any:
-        """Post a form as a browser does."""
+    def post(
+        self, address: str = DEBATE, *pairs: tuple[str, str], json: bool = True, folder: str = "", **fields: str
+    ) -> Any:
+        """Post a form as a browser does, from a page of the folder of a language: `en/`."""
         body = urlencode([*fields.items(), *pairs])
         headers = {"Accept": "application/json" if json else "text/html", "Origin": "https://agora.villeneuve.example"}
         headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return self.client.post(f"/envoi/{address}", content=body, headers=headers)
+        return self.client.post(f"/{folder}envoi/{address}", content=body, headers=headers)
 
     def close(self) -> None:
         """Store what waits and give the connections back."""

@@ -56,7 +56,8 @@ def active(page: str) -> list[str]:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_field_of_any_form_breaks_the_intake(intake: Intake, text: str) -> None:
     """What is accepted is in the file letter for letter; what is refused comes back; nothing acts; never a 500."""
-    for address, form in {form.kind: item for item in intake.cities.now().forms.items() for form in item[1:]}.values():
+    forms = intake.cities.now().first.forms
+    for address, form in {form.kind: item for item in forms.items() for form in item[1:]}.values():
         names = [name for field in form.fields for name in (
             [f"{field.name}.lat", f"{field.name}.lon"] if field.kind == "point" else [field.name]
         )]  # fmt: skip
@@ -75,7 +76,8 @@ MALFORMED = (
 def test_every_error_of_a_form_is_told_in_its_own_words(intake: Intake) -> None:
     """Whatever is wrong with a field, whoever filled it in is told what; the set shows that the test finds errors."""
     told: dict[str, str] = {}
-    for address, form in {item[1].kind + item[1].target: item for item in intake.cities.now().forms.items()}.values():
+    forms = intake.cities.now().first.forms
+    for address, form in {item[1].kind + item[1].target: item for item in forms.items()}.values():
         right = {"line": "Un mot", "text": "Un mot", "day": "2016-05-05", "time": "18:30", "number": "5"}
         base = {
             field.name: field.choices[-1].value if field.choices else right.get(field.kind, "")
@@ -183,9 +185,9 @@ def test_a_city_that_is_edited_is_read_again(tmp_path: Path) -> None:
     debate = intake.root / "content/campaigns/les-quais/debates/usages.md"
     debate.write_text("---\ntitle: [\n---\n", "utf-8")
     intake.cities.read_again()
-    assert DEBATE not in intake.cities.now().forms
+    assert DEBATE not in intake.cities.now().first.forms
     assert intake.cities.now().skipped == ("content/campaigns/les-quais/debates/usages.md",)
     (intake.root / "agora.toml").write_text("[city", "utf-8")
     intake.cities.read_again()
-    assert "les-quais/question" in intake.cities.now().forms, "what was right serves until it is mended"
+    assert "les-quais/question" in intake.cities.now().first.forms, "what was right serves until it is mended"
     intake.close()

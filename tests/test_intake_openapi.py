@@ -33,7 +33,7 @@ def schema_of(described: dict[str, Any], address: str) -> dict[str, Any]:
 
 
 def test_every_form_is_described_with_every_field(intake: Intake, described: dict[str, Any]) -> None:
-    for address, form in intake.cities.now().forms.items():
+    for address, form in intake.cities.now().first.forms.items():
         schema = schema_of(described, address)
         names = {
             name.removesuffix(f".{axis}") for name in schema["properties"] for axis in ("lat", "lon", "x", "y", "")

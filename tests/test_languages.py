@@ -180,7 +180,7 @@ def test_what_is_translated_is_said_in_the_language_and_facts_stay(translated: P
     assert '<a href="../a-propos/index.html">About</a>' in html(translated, "en/suivi/index.html")
 
 
-def test_the_forms_of_every_language_are_sent_to_the_same_address(translated: Path) -> None:
+def test_the_forms_of_a_language_are_sent_to_the_intake_in_that_language(translated: Path) -> None:
     """The link from the page of the form leads to the intake, from however deep the page stands."""
     found = set()
     for path in tree(translated):
@@ -188,7 +188,7 @@ def test_the_forms_of_every_language_are_sent_to_the_same_address(translated: Pa
             action = re.search(r'<form class="form" method="post" action="([^"]+)"', html(translated, path))
             assert action
             found.add((translated / path).parent.joinpath(action[1]).resolve())
-    assert found == {(translated / "envoi/les-quais/question").resolve()}
+    assert found == {(translated / folder / "envoi/les-quais/question").resolve() for folder in ("", "en")}
 
 
 def test_the_easy_to_read_text_stands_by_itself_and_is_found_from_the_top(translated: Path) -> None:

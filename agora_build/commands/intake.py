@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import click
 
@@ -58,11 +58,12 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
     def started(port: int) -> None:
         what = "Le site et ses formulaires sont" if site else "Le point d’entrée est"
         click.echo(f"{what} sur http://{host}:{port}/ (Ctrl+C pour arrêter)", err=True)
+        threading.Thread(target=cities.speak, daemon=True).start()
 
     try:
         application = app_of(Endpoint(cities, writer, signer), cities)
         if site:
-            application = with_site(application, site, urlsplit(cities.now().pages.address("")).path)
+            application = with_site(application, site, tuple(cities.now().prefixes().values()))
         serve(application, host, port, started, cities.read_again)
     finally:
         writer.close()

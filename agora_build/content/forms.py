@@ -13,6 +13,7 @@ from agora_build.civic.choices import ANSWERS
 from agora_build.config import Config
 from agora_build.content.envelope import Envelope, envelope_of
 from agora_build.content.fields import MAX_CITIZEN_TEXT, Model
+from agora_build.content.languages import InLanguage
 from agora_build.content.models import Ballot, Campaign, Contribution, Debate, Map, Place, Question, Workshop
 from agora_build.content.site import Entry, Microsite
 from agora_build.content.states import campaign_state, debate_state
@@ -300,10 +301,16 @@ def _votes(form: Form, statements: Sequence[Entry[Contribution]]) -> Iterator[Fo
     for page, start in enumerate(starts, 1):
         shown = statements[start : start + STATEMENTS_A_PAGE]
         asked = tuple(
-            Field(f"{STATEMENT}{item.slug}", "choice", choices=votes, title=item.body.strip(), verbatim=True)
+            Field(f"{STATEMENT}{item.slug}", "choice", choices=votes, title=_alone(item.body), verbatim=True)
             for item in shown
         )
         yield replace(form, fields=asked, page=page, pages=len(starts))
+
+
+def _alone(sentence: str) -> str:
+    """Strip a sentence, which stays in its language."""
+    said = sentence.strip()
+    return sentence.same(said) if isinstance(sentence, InLanguage) else said
 
 
 def _ballot(debate: Debate, ballot: Ballot) -> tuple[Field, ...]:

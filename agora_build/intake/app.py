@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
-from agora_build.intake.city import Cities
+from agora_build.intake.city import Cities, City
 from agora_build.intake.endpoint import Answer, Asked, Endpoint
 from agora_build.intake.limits import MAX_BODY, RefusedError, address_of
 from agora_build.intake.openapi import description
@@ -36,8 +36,14 @@ _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) -> ASGIApp:
     """Make the application of a city's intake, served below the path of its address."""
     city = cities.now()
-    prefix, site = urlsplit(city.pages.address("")).path, urlsplit(city.config.publication.base_url)
-    desk = _Desk(endpoint, cities, city.intake.proxies)
+    site = urlsplit(city.config.publication.base_url)
+    desks = {prefix: _Desk(endpoint, cities, language) for language, prefix in city.prefixes().items()}
+    routes = [route for prefix, desk in desks.items() for route in _routes(desk, city, prefix)]
+    return _watched(Router(routes, redirect_slashes=False), log, f"{site.scheme}://{site.netloc}")
+
+
+def _routes(desk: _Desk, city: City, prefix: str) -> Iterator[Route]:
+    """Give the addresses at which a desk is asked: whether it lives, what has a name of its own, then forms."""
     asked: dict[str, Callable[[Request], Awaitable[Answer]]] = {
         "/health": desk.health,
         "/ready": desk.ready,
@@ -47,16 +53,17 @@ def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) 
         prefix + city.urls.receipt("{identity}", "{code}"): desk.receipt,
         f"{prefix}{{address:path}}": desk.form,
     }
-    routes = [Route(path, _answering(act), methods=["GET"]) for path, act in asked.items()]
-    routes.append(Route(f"{prefix}{{address:path}}", _answering(desk.post), methods=["POST"]))
-    return _watched(Router(routes, redirect_slashes=False), log, f"{site.scheme}://{site.netloc}")
+    for path, act in asked.items():
+        yield Route(path, _answering(act), methods=["GET"])
+    yield Route(f"{prefix}{{address:path}}", _answering(desk.post), methods=["POST"])
 
 
 class _Desk:
-    """Puts each request to the endpoint; the name of a method is what the log says of it."""
+    """Puts each request in a language to the endpoint; the name of a method is what the log says of it."""
 
-    def __init__(self, endpoint: Endpoint, cities: Cities, proxies: int) -> None:
-        self._endpoint, self._cities, self._proxies = endpoint, cities, proxies
+    def __init__(self, endpoint: Endpoint, cities: Cities, language: str) -> None:
+        self._endpoint, self._cities, self._language = endpoint, cities, language
+        self._proxies = cities.now().intake.proxies
 
     async def post(self, request: Request) -> Answer:
         try:
@@ -92,6 +99,7 @@ class _Desk:
         peer = request.client.host if request.client else ""
         return Asked(
             address=request.path_params.get("address", "").rstrip("/"),
+            language=self._language,
             body=body,
             content_type=headers.get("content-type", ""),
             neighbourhood=address_of(peer, headers.get("x-forwarded-for", ""), self._proxies),

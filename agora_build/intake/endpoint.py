@@ -13,12 +13,16 @@ from typing import Any
 from agora_build.civic.codes import shown
 from agora_build.content.fields import ID
 from agora_build.content.forms import ABOUT, CODE, EMPTY, TRAP, FieldError, Filled, Form
+from agora_build.content.models import Campaign
+from agora_build.content.site import Entry as CampaignEntry
 from agora_build.intake import ballots, spam
 from agora_build.intake.captcha import LIFE, Captcha
 from agora_build.intake.city import Cities, City
 from agora_build.intake.journal import Cast, Entry, Sent, State
 from agora_build.intake.limits import MAX_PAIRS, Buckets, RefusedError, read_pairs
-from agora_build.intake.pages import Receipt, Standing
+from agora_build.intake.pages import Receipt
+from agora_build.intake.spoken import Spoken
+from agora_build.intake.standing import standing_of
 from agora_build.intake.store import Journal, JournalError
 from agora_build.intake.submission import Submission, filled, noted, submitted
 from agora_build.intake.tokens import Signer
@@ -35,9 +39,10 @@ _AT_ONCE: tuple[State, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: the address below that of the intake, what it carries, and what is known of who asks."""
+    """A request: the address below that of the intake, its language, what it carries, what is known of who asks."""
 
     address: str
+    language: str = ""  # '' for the first of the city
     body: bytes = b""
     content_type: str = ""
     neighbourhood: str = "unknown"  # their address, cut
@@ -59,12 +64,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Posting:
-    """A form that is being taken: where, what was asked for, what was sent."""
+    """A form that is being taken: where, in which language, what was asked for, what was sent."""
 
     city: City
+    spoken: Spoken
     asked: Asked
     form: Form
     sent: Filled
+
+    @property
+    def campaign(self) -> CampaignEntry[Campaign] | None:
+        """The campaign of the form; None for those of the whole city."""
+        return self.spoken.campaigns.get(self.form.campaign)
 
     def refuse(self, *errors: FieldError) -> _Posting:
         """Add errors to those it has."""
@@ -86,23 +97,25 @@ class Endpoint:
     def form(self, asked: Asked) -> Answer:
         """Show the form at an address, empty."""
         city = self._cities.now()
-        form = city.forms.get(asked.address)
+        spoken = city.spoken(asked.language)
+        form = spoken.forms.get(asked.address)
         if form is None:
-            return self._refused(city, asked, 404)
-        return self._again(_Posting(city, asked, form, EMPTY), 200)
+            return self._refused(spoken, asked, 404)
+        return self._again(_Posting(city, spoken, asked, form, EMPTY), 200)
 
     async def post(self, asked: Asked) -> Answer:
         """Take what somebody sent: 201 once it is safe, and the receipt; otherwise the form as they filled it."""
         city = self._cities.now()
-        form = city.forms.get(asked.address) or city.closed.get(asked.address)
+        spoken = city.spoken(asked.language)
+        form = spoken.forms.get(asked.address) or spoken.closed.get(asked.address)
         try:
             pairs = read_pairs(asked.body, asked.content_type, form.most_pairs if form else MAX_PAIRS)
         except RefusedError as refusal:
-            return self._refused(city, asked, refusal.status)
+            return self._refused(spoken, asked, refusal.status)
         if form is None:
-            return self._refused(city, asked, 404)
-        posting = _Posting(city, asked, form, filled(form, pairs))
-        if asked.address not in city.forms:
+            return self._refused(spoken, asked, 404)
+        posting = _Posting(city, spoken, asked, form, filled(form, pairs))
+        if asked.address not in spoken.forms:
             return self._again(posting.refuse(FieldError("", "not-open")), 410)
         wait = self._wait(asked, form)
         if wait:
@@ -114,7 +127,7 @@ class Endpoint:
 
     def refused(self, asked: Asked, status: int) -> Answer:
         """Say that a request was refused before it was read."""
-        return self._refused(self._cities.now(), asked, status)
+        return self._refused(self._cities.now().spoken(asked.language), asked, status)
 
     def token(self) -> Answer:
         """Give a form what makes it a person's, sent once: a dated token and an idempotency key."""
@@ -133,13 +146,14 @@ class Endpoint:
     async def state(self, asked: Asked, identity: str, code: str) -> Answer:
         """Say what became of what somebody sent; never its text."""
         city = self._cities.now()
+        spoken = city.spoken(asked.language)
         if not ID.fullmatch(identity) or not self._signer.opens(identity, code):
-            return self._refused(city, asked, 404)
+            return self._refused(spoken, asked, 404)
         try:
             entry = await self._writer.change(lambda journal: journal.entry(identity))
         except (JournalError, BusyError):
-            return self._refused(city, asked, 503)
-        return self._standing(city, asked, entry, code) if entry else self._refused(city, asked, 404)
+            return self._refused(spoken, asked, 503)
+        return self._standing(spoken, asked, entry, code) if entry else self._refused(spoken, asked, 404)
 
     async def ready(self) -> Answer:
         """Tell whether something can be stored now: a probe is written and synchronised."""
@@ -236,10 +250,10 @@ class Endpoint:
             return self._again(posting.refuse(cast), 422)
         outcome = await self._writer.cast(cast)
         carried = self._signer.voter(ballots.voter_of(cast))
-        following = city.forms.get(replace(form, page=form.page + 1).address)
+        following = posting.spoken.forms.get(replace(form, page=form.page + 1).address)
         said = {"id": cast.mark, "voter": carried, "next": following.address if following else ""}
         return self._counted(posting, outcome.verdict, said, Receipt(
-            form, city.campaigns.get(form.campaign), cast.mark[:8], "", "", city.day, following, carried,
+            form, posting.campaign, cast.mark[:8], "", "", city.day, following, carried,
         ))  # fmt: skip
 
     async def _ballot(self, posting: _Posting) -> Answer:
@@ -255,12 +269,12 @@ class Endpoint:
         outcome = await self._writer.cast(cast)
         if outcome.verdict == "spent":
             return self._again(posting.refuse(FieldError(CODE, "spent-code")), 409)
-        page = Receipt(form, city.campaigns.get(form.campaign), shown(receipt), "", "", city.day)
+        page = Receipt(form, posting.campaign, shown(receipt), "", "", city.day)
         return self._counted(posting, outcome.verdict, {"id": shown(receipt), "sha256": cast.mark}, page)
 
     def _counted(self, posting: _Posting, verdict: str, said: Mapping[str, str], receipt: Receipt) -> Answer:
         status = 201 if verdict == "stored" else 200
-        return Answer(status, said if posting.asked.wants_json else posting.city.pages.receipt(receipt))
+        return Answer(status, said if posting.asked.wants_json else posting.spoken.pages.receipt(receipt))
 
     async def _erasure(self, posting: _Posting) -> Answer:
         """Erase at once what waits; ask staff to erase what is proposed or published."""
@@ -275,7 +289,8 @@ class Endpoint:
         found = await self._writer.change(lambda journal: _erased(journal, request)) if known else None
         if found is None:
             return self._again(posting.refuse(FieldError(CODE, "unknown-receipt")), 422)
-        return self._standing(city, posting.asked, found, sent.value(CODE), 200 if found.state == "erased" else 202)
+        status = 200 if found.state == "erased" else 202
+        return self._standing(posting.spoken, posting.asked, found, sent.value(CODE), status)
 
     def _keys(self, posting: _Posting, digest: str) -> tuple[str, str]:
         """Give the key under which something is stored once, and the one it would have had an hour ago."""
@@ -287,46 +302,42 @@ class Endpoint:
         return now, before
 
     def _receipt(self, posting: _Posting, status: int, identity: str, sha256: str, day: datetime.date) -> Answer:
-        city, code = posting.city, shown(self._signer.receipt(identity))
+        city, spoken, code = posting.city, posting.spoken, shown(self._signer.receipt(identity))
         if posting.asked.wants_json:
-            address = city.pages.address(city.urls.receipt(identity, code))
+            address = spoken.pages.address(city.urls.receipt(identity, code))
             return Answer(status, {"id": identity, "sha256": sha256, "code": code, "address": address})
         if day == city.day:
-            return Answer(status, city.receipt(posting.form, identity, sha256, code))
-        campaign = city.campaigns.get(posting.form.campaign)
-        return Answer(status, city.pages.receipt(Receipt(posting.form, campaign, identity, sha256, code, day)))
+            return Answer(status, spoken.receipt(posting.form, identity, sha256, code))
+        receipt = Receipt(posting.form, posting.campaign, identity, sha256, code, day)
+        return Answer(status, spoken.pages.receipt(receipt))
 
-    def _standing(self, city: City, asked: Asked, entry: Entry, code: str, status: int = 200) -> Answer:
+    def _standing(self, spoken: Spoken, asked: Asked, entry: Entry, code: str, status: int = 200) -> Answer:
         if asked.wants_json:
             said = {"id": entry.id, "state": entry.state, "sha256": entry.sha256, "reason": entry.reason}
             return Answer(status, {**said, "message": entry.message})
-        page = city.urls.source(entry.path) if entry.state == "merged" and entry.path else ""
-        kind: Any = entry.kind
-        standing = Standing(
-            kind, city.campaigns.get(entry.campaign), entry.id, code, entry.state, entry.day,
-            city.reason(entry), entry.message, page,
-        )  # fmt: skip
-        return Answer(status, city.pages.standing(standing))
+        campaign, reasons = spoken.campaigns.get(entry.campaign), spoken.reasons.get(entry.campaign, ())
+        standing = standing_of(entry, code, campaign, reasons, self._cities.now().urls)
+        return Answer(status, spoken.pages.standing(standing, asked.address))
 
     def _again(self, posting: _Posting, status: int, wait: int = 0) -> Answer:
         """Give the form back as it was filled, with a fresh token and the same key."""
-        city, form, sent = posting.city, posting.form, posting.sent
+        form, sent, pages = posting.form, posting.sent, posting.spoken.pages
         headers = {"Retry-After": str(wait)} if wait else {}
         if posting.asked.wants_json:
             said = [
-                {"field": error.name, "code": error.code, "message": city.pages.message(form, error)}
+                {"field": error.name, "code": error.code, "message": pages.message(form, error)}
                 for error in sent.errors
             ]
             return Answer(status, {"errors": said}, headers)
         kept = {name: sent.unseen[name] for name in ("key", "voter") if sent.unseen.get(name)}
-        page = city.pages.form(form, city.campaigns.get(form.campaign), replace(sent, unseen={**self._fresh(), **kept}))
+        page = pages.form(form, posting.campaign, replace(sent, unseen={**self._fresh(), **kept}))
         return Answer(status, page, headers)
 
-    def _refused(self, city: City, asked: Asked, status: int) -> Answer:
+    def _refused(self, spoken: Spoken, asked: Asked, status: int) -> Answer:
         headers = {"Retry-After": str(_SOON)} if status == SERVICE_UNAVAILABLE else {}
         if asked.wants_json:
             return Answer(status, {"errors": [{"field": "", "code": str(status), "message": ""}]}, headers)
-        return Answer(status, city.refusal(status), headers)
+        return Answer(status, spoken.refusal(status), headers)
 
     def _fresh(self) -> dict[str, str]:
         return {"token": self._signer.token(self._clock()), "key": secrets.token_urlsafe(16)}

@@ -7,9 +7,11 @@ from typing import Any
 
 from agora_build import __version__
 from agora_build.content.forms import UNSEEN, Field, Form
+from agora_build.content.languages import NAMES
 from agora_build.intake.city import City
 from agora_build.intake.journal import STATES
 from agora_build.intake.limits import MAX_BODY
+from agora_build.urls import public
 
 _TEXT = {"type": "string"}
 _HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -73,18 +75,30 @@ _REFUSALS = {
 
 def description(city: City) -> dict[str, Any]:
     """Describe the intake of a city as it is today."""
+    forms = city.first.forms
     schemas = {name: {"type": "object", "additionalProperties": False, **schema} for name, schema in _SCHEMAS.items()}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": city.config.city.site,
             "version": __version__,
-            "description": "Les formulaires du site. Avec Accept: application/json, les réponses sont en JSON.",
+            "description": "Les formulaires du site. Avec Accept: application/json, les réponses sont en JSON ; les "
+            "messages sont dans la langue du serveur demandé.",
         },
-        "servers": [{"url": city.pages.address("").rstrip("/")}],
-        "paths": {**_own_paths(city), **{f"/{address}": _form(form) for address, form in sorted(city.forms.items())}},
+        "servers": _servers(city),
+        "paths": {**_own_paths(city), **{f"/{address}": _form(form) for address, form in sorted(forms.items())}},
         "components": {"schemas": schemas},
     }
+
+
+def _servers(city: City) -> list[dict[str, str]]:
+    """List the addresses of the intake, one a language: the same forms, answered in that language."""
+    url, base_url, first = city.intake.url, city.config.publication.base_url, city.config.city.language
+    folders = {language: "" if language == first else f"{language}/" for language in city.config.city.editions}
+    return [
+        {"url": public(url, "", base_url, folder).rstrip("/"), "description": NAMES[language]}
+        for language, folder in folders.items()
+    ]
 
 
 def _own_paths(city: City) -> dict[str, Any]:

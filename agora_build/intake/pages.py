@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agora_build.content.forms import EMPTY, FieldError, Filled, Form, FormKind
+from agora_build.content.languages import NAMES
 from agora_build.content.models import Campaign
 from agora_build.content.site import Entry
 from agora_build.intake.journal import State
 from agora_build.rendering import form_page
 from agora_build.rendering.theme import Theme
-from agora_build.urls import below, intake_path
+from agora_build.urls import intake_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,15 @@ class Standing:
 
 
 class Pages:
-    """Renders the intake's answers, one at a time: a theme remembers which page it stands on."""
+    """Renders the intake's answers in one language, one at a time: a theme remembers which page it stands on."""
 
-    def __init__(self, theme: Theme) -> None:
-        """Take the theme of the site, made with `elsewhere` when the intake is on another host."""
+    def __init__(self, theme: Theme, languages: Iterable[str] = ()) -> None:
+        """Take the theme of the site, made with `elsewhere` when the intake is on another host, and its languages."""
         if theme.config.intake is None:
             msg = "the city has no intake"
             raise ValueError(msg)
         self._theme, self._intake, self._lock = theme, theme.config.intake.url, threading.Lock()
+        self._editions = tuple((language, NAMES[language]) for language in languages)
 
     def form(self, form: Form, campaign: Entry[Campaign] | None, filled: Filled = EMPTY) -> bytes:
         """Write a form as somebody filled it in, with what is to correct, or why it was not kept (429, 503)."""
@@ -70,17 +73,20 @@ class Pages:
 
     def receipt(self, receipt: Receipt) -> bytes:
         """Write the page of a receipt, to print."""
-        address = self._theme.urls.receipt(receipt.id, receipt.code) if receipt.code else ""
         path = self._path(receipt.form.address)
-        follow = below(self._intake, address, path) if address else ""
-        public = self.address(address) if address else ""
-        following = below(self._intake, receipt.next_page.address, path) if receipt.next_page else ""
+        address = self._theme.urls.receipt(receipt.id, receipt.code) if receipt.code else ""
+        follow, public = (self._theme.to_intake(address, path), self.address(address)) if address else ("", "")
+        following = self._theme.to_intake(receipt.next_page.address, path) if receipt.next_page else ""
         return self._page("receipt.html", path, receipt=receipt, follow=follow, public=public, following=following)
 
-    def standing(self, standing: Standing) -> bytes:
-        """Write where what somebody sent stands; never its text."""
-        path = self._path(self._theme.urls.receipt(standing.id, standing.code))
-        return self._page("standing.html", path, standing=standing)
+    def standing(self, standing: Standing, address: str = "") -> bytes:
+        """Write where what somebody sent stands; never its text.
+
+        At the address of its receipt, it is there to be read in another language; a form posted at `address` is not.
+        """
+        path = self._path(address or self._theme.urls.receipt(standing.id, standing.code))
+        editions = self._editions if len(self._editions) > 1 and not address else ()
+        return self._page("standing.html", path, standing=standing, editions=editions)
 
     def refused(self, status: int) -> bytes:
         """Write why a request is refused before it is read, or that there is nothing at its address."""
@@ -94,7 +100,7 @@ class Pages:
 
     def address(self, address: str) -> str:
         """Give the public address of a page of the intake."""
-        return self._intake + address if "://" in self._intake else self._theme.absolute(self._intake + address)
+        return self._theme.at_intake(address)
 
     def _path(self, address: str) -> str:
         return intake_path(self._intake, address)

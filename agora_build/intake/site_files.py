@@ -19,8 +19,8 @@ _TYPES = {".atom": "application/atom+xml", ".geojson": "application/geo+json", "
 _HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
-def with_site(application: ASGIApp, folder: Path, below: str) -> ASGIApp:
-    """Serve the files of a folder that are asked for, and leave all the rest to an application.
+def with_site(application: ASGIApp, folder: Path, below: tuple[str, ...]) -> ASGIApp:
+    """Serve the files of a folder that are asked for; what is `below` some paths is left to an application.
 
     The folder is looked at again each time: a build puts another in its place.
     """

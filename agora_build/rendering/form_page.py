@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agora_build import urls as paths
 from agora_build.config import Config
 from agora_build.content.forms import EMPTY, Filled, Form, FormKind
 from agora_build.content.models import Campaign
 from agora_build.content.site import Entry
-from agora_build.record import Record, replace
+from agora_build.record import Record
 from agora_build.rendering.map_picture import WIDTH, city_view
 from agora_build.urls import Urls
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 PLAN, PLAN_SCRIPT = "plan.svg", "plan.js"  # the map one points on, beside the page of the city's map
 PLAN_WIDTH, PLAN_HEIGHT = 640, 480  # the size at which it is shown, in pixels: what a click is measured in
-_SENT = ("action", "token", "challenge")  # links to the intake, which is one for all languages
 _FOLDERS: dict[FormKind, str] = {
     "contribution": "contributions",
     "workshop": "workshops",
@@ -40,8 +38,9 @@ class Plan(Record, frozen=True):
 class FormPage(Record, frozen=True):
     """What the page of a form shows, besides what somebody filled in.
 
-    `path` is where it stands, `canonical` the page of the site that is the same form. `action` and `token` are links,
-    '' when the city has no intake; then `folder` is where one adds `example`, a file of that name, in the repository.
+    `path` is where it stands, `canonical` the page of the site that is the same form. It is `sent` when the city has an
+    intake, with a solved challenge when it is `guarded`; otherwise `folder` is where one adds `example`, a file of that
+    name, in the repository.
     """
 
     path: str
@@ -49,18 +48,12 @@ class FormPage(Record, frozen=True):
     campaign: Entry[Campaign] | None
     canonical: str
     back: str
-    action: str = ""
-    token: str = ""
-    challenge: str = ""  # '' when the city asks for none
+    sent: bool = False
+    guarded: bool = False
     map: Plan | None = None
     folder: str = ""
     example_name: str = ""
     example: str = ""
-
-    @property
-    def sent(self) -> bool:
-        """Tell whether there is an intake to send it to."""
-        return bool(self.action)
 
 
 def form_page(
@@ -69,28 +62,26 @@ def form_page(
     """Gather what the page of a form shows; `path` is that of the intake's answer, '' for the page of the site."""
     urls = Urls(config.city.language)
     own = urls.form(form.campaign, form.kind, form.target, form.page)
-    intake = config.intake.url if config.intake else ""
-    here = path or own
     folder = _FOLDERS.get(form.kind)
     return FormPage(
-        path=here,
+        path=path or own,
         form=form,
         campaign=campaign,
         canonical=own,
         back=_back(form, urls),
-        action=_to(intake, form.address, path, own) if intake else "",
-        token=_to(intake, urls.token(), path, own) if intake else "",
-        challenge=_to(intake, urls.challenge(), path, own) if config.intake and config.intake.captcha else "",
+        sent=config.intake is not None,
+        guarded=config.intake is not None and config.intake.captcha,
         map=_plan(config, urls, filled) if any(field.kind == "point" for field in form.fields) else None,
         folder=f"content/campaigns/{form.campaign}/{folder}/" if folder else "",
     )
 
 
 def render(page: FormPage, filled: Filled, theme: Theme) -> bytes:
-    """Write the page of a form."""
-    if page.path == page.canonical:
-        page = replace(page, **{name: theme.from_here(getattr(page, name)) for name in _SENT if getattr(page, name)})
-    return theme.page("form.html", page.path, page=page, filled=filled)
+    """Write the page of a form, with the links to the intake."""
+    addresses = (page.form.address, theme.urls.token(), theme.urls.challenge() if page.guarded else "")
+    action, token, challenge = (theme.to_intake(at, page.path) if page.sent and at else "" for at in addresses)
+    links = {"action": action, "token": token, "challenge": challenge}
+    return theme.page("form.html", page.path, page=page, filled=filled, **links)
 
 
 def point_clicked(config: Config, x: int, y: int) -> tuple[float, float] | None:
@@ -103,11 +94,6 @@ def point_clicked(config: Config, x: int, y: int) -> tuple[float, float] | None:
     scale = WIDTH / PLAN_WIDTH
     lon, lat = city_view(config.map).of(x * scale, y * scale)
     return round(lat, 5), round(lon, 5)
-
-
-def _to(intake: str, address: str, path: str, own: str) -> str:
-    """Write the link to an address of the intake: its own answers, when it is on another host, start from its root."""
-    return f"{intake}{address}" if "://" in intake else paths.below(intake, address, path or own)
 
 
 def _back(form: Form, urls: Urls) -> str:

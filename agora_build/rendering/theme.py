@@ -217,9 +217,15 @@ class Theme:
         """Write the link from one output path to another."""
         return self._links.between(target, page)
 
-    def from_here(self, link: str) -> str:
-        """Write, from where the pages of this language stand, a link that was written from those of the first."""
-        return f"../{link}" if self._edition.prefix and ":" not in link else link
+    def to_intake(self, address: str, page: str) -> str:
+        """Write the link from a page to an address of the intake, which answers in the language of the page."""
+        intake = self.config.intake
+        return urls.below(intake.url, address, page, self._edition.prefix) if intake else ""
+
+    def at_intake(self, address: str) -> str:
+        """Give the public address of a page of the intake, in the language of the pages."""
+        intake = self.config.intake
+        return urls.public(intake.url, address, self.base_url, self._edition.prefix) if intake else ""
 
     def _environment(self, folders: tuple[Path, ...]) -> Templates:
         marks = bool(self._edition.prefix)
@@ -277,8 +283,8 @@ class Theme:
         """Write the link to the page itself in another language; the 404 page, served anywhere, leads home."""
         if self._links.path.endswith("404.html"):
             return posixpath.join("/", *self.base_url.split("/")[3:], self._in(language).place(self.urls.home()))
-        path = self._links.path
-        return urls.relative(self._in(language).place(path), self._edition.place(path))
+        path = self._links.path  # the same in each language, a page of the site or of the intake
+        return urls.relative(self._in(language).prefix + path, self._edition.prefix + path)
 
     def _absolute_in(self, language: str) -> str:
         """Give the public address of the page itself in another language."""
@@ -311,9 +317,12 @@ class Theme:
             self._untranslated.add(kind)
 
     def _noticed(self, page: str) -> str:
-        """Say on a page that it, or a part of it, is not translated; its layout says where."""
+        """Say on a page that it, or a part of it, is not translated; its layout says where.
+
+        The intake's answers do not say it: they have no original to read, and whoever left would lose what they typed.
+        """
         shown = self._untranslated
-        if not shown & {"prose", "words"}:
+        if not shown & {"prose", "words"} or not self._edition.urls.in_each_language(self._links.path):
             return page.replace(NOTICE, "")
         whole = shown & {"prose", "translated"} == {"prose"}
         said = self._templates.get_template("parts/untranslated.html").render(whole=whole)
