@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import agora_build
-from agora_build.build import engine as search_engine
 from agora_build.build import (
+    archives,
     histories,
     inspection,
     links,
@@ -31,6 +31,7 @@ from agora_build.build import (
     state,
     workers,
 )
+from agora_build.build import engine as search_engine
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.origin import Origin
 from agora_build.build.profile import Profile
@@ -175,6 +176,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             made += search.add(press, cache)
         with profile.stage("offline"):
             trees = [Path(press.stage), order.output, release.spare(order.output)]
+            made += archives.add(press, cache, trees)
             made += offline.add(press, cache, trees) if order.offline else []
         with profile.stage("inspect"):
             _settle(press, made, _origin(order, city, press, histories.traced(told)))
@@ -314,9 +316,9 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
     done += _run(order, press, todo.other_jobs(press.site, told), profile, "campaigns")
     if done:
         done += _run(order, press, index_jobs(sum(press.sizes.values())), profile, "index")
-    for name in store.names() - plan.expected(
-        press.site, press.sizes, engine=bool(press.engine), offline=order.offline, printed=bool(press.printer)
-    ):
+    closed = [item.slug for item in archives.closed(press)]
+    asked = {"engine": bool(press.engine), "offline": order.offline, "printed": bool(press.printer)}
+    for name in store.names() - plan.expected(press.site, press.sizes, closed=closed, **asked):
         done.append(press.removed(name))
         store.remove_scope(name)
     return done
@@ -348,8 +350,8 @@ def _run(order: Order, press: Press, jobs: Sequence[Job], profile: Profile, stag
 
 
 def _origin(order: Order, city: City, press: Press, history: str) -> Origin:
-    archives = packer.NAME if order.offline else ""
-    made_with = {"pdf": press.printer, "search": press.engine, "offline": archives}
+    packed = packer.NAME if order.offline else ""
+    made_with = {"pdf": press.printer, "search": press.engine, "offline": packed}
     return Origin(agora_build.__version__, city.commit, city.day, history, **made_with)
 
 

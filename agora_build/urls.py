@@ -277,6 +277,10 @@ class Urls(Record, frozen=True, dict=True):
         """Give the file that documents the open data of a campaign, or of the city: above all that it names."""
         return f"{self._words['campaigns']}/{campaign}/datapackage.json" if campaign else "datapackage.json"
 
+    def archive(self, campaign: str) -> str:
+        """Give the data of a closed campaign in one file."""
+        return self.part_file(campaign, "data", "archive.zip")
+
     def feed(self, campaign: str) -> str:
         """Give a campaign's Atom feed."""
         return f"{self._words['campaigns']}/{campaign}/{self._words['feed']}.atom"

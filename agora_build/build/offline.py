@@ -65,6 +65,8 @@ def _is_inside(press: Press, microsite: Microsite, path: str) -> bool:
     plain = path.partition("/")[2] if path.split("/", maxsplit=1)[0] in city.others else path
     folder = urls.campaign(microsite.slug).removesuffix(_OPENING)
     forms = urls.take_part(microsite.slug).removesuffix(_OPENING)
+    if plain == offline_pages.left_out(urls, microsite.slug):
+        return False
     return path.startswith("assets/") or (plain.startswith(folder) and not plain.startswith(forms))
 
 

@@ -14,12 +14,17 @@ _MODE = 0o100644 << 16
 _UNIX = 3
 
 
-def pack(files: Iterable[tuple[str, bytes]], day: datetime.date, target: Path) -> int:
-    """Write an archive of named files, in the order given; give its size. Sound and pictures are kept as they are."""
+def pack(files: Iterable[tuple[str, bytes]], day: datetime.date, target: Path, *, compressed: bool = True) -> int:
+    """Write an archive of named files, in the order given; give its size. Sound and pictures are kept as they are.
+
+    One that is not compressed has the same bytes whatever the version of zlib.
+    """
     with zipfile.ZipFile(target, "w") as archive:
         for name, data in files:
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             info.external_attr, info.create_system = _MODE, _UNIX
-            info.compress_type = zipfile.ZIP_STORED if name.endswith(_COMPRESSED) else zipfile.ZIP_DEFLATED
+            info.compress_type = (
+                zipfile.ZIP_DEFLATED if compressed and not name.endswith(_COMPRESSED) else zipfile.ZIP_STORED
+            )
             archive.writestr(info, data, compresslevel=9)
     return target.stat().st_size

@@ -12,6 +12,7 @@ from agora_build.build.scopes import (
     RECORD_SCOPE,
     SITEMAP_SCOPE,
     Job,
+    archive_scope,
     index_jobs,
     offline_scope,
     thread_jobs,
@@ -86,15 +87,27 @@ class Plan(Record):
         return bool(self.contributions) and not self.contributions.isdisjoint(cited_by(microsite))
 
 
-def expected(site: Site, sizes: Mapping[Key, int], *, engine: bool, offline: bool, printed: bool = False) -> set[str]:
-    """Give the names of all the scopes of a site, with or without a search engine, archives and PDF files."""
+def expected(  # noqa: PLR0913 - what a site may have
+    site: Site,
+    sizes: Mapping[Key, int],
+    *,
+    engine: bool,
+    offline: bool,
+    closed: Iterable[str] = (),
+    printed: bool = False,
+) -> set[str]:
+    """Give the names of all the scopes of a site, with or without a search engine, archives and PDF files.
+
+    The data of the campaigns that are `closed` are in one file each.
+    """
     threads = (job.name for key in _threads(site) for job in thread_jobs(*key, sizes.get(key, 0)))
     campaigns = (item.slug for item in site.microsites)
     prints = (Job("print", item.slug).name for item in site.microsites if printed)
     index = (job.name for job in index_jobs(sum(sizes.values())))
     archives = {OFFLINE_SCOPE, *(offline_scope(item.slug) for item in site.microsites)} if offline else set()
     alone = {CITY_SCOPE, ASSETS_SCOPE, SITEMAP_SCOPE, RECORD_SCOPE} | ({ENGINE_SCOPE} if engine else set())
-    return {*alone, *threads, *prints, *campaigns, *index, *archives}
+    data = map(archive_scope, closed)
+    return {*alone, *threads, *prints, *campaigns, *index, *archives, *data}
 
 
 def _threads(site: Site) -> Iterable[Key]:

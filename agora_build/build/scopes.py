@@ -109,6 +109,11 @@ def offline_scope(campaign: str) -> str:
     return f"{OFFLINE_SCOPE}-{campaign}"
 
 
+def archive_scope(campaign: str) -> str:
+    """Name the scope of the data of a closed campaign, in one file."""
+    return f"~archive-{campaign}"
+
+
 def index_jobs(contributions: int) -> list[Job]:
     """Cut the index of a city into parts that processes can share."""
     shards = _shards(contributions)
@@ -183,7 +188,7 @@ class Press:
         """Make the PDF files of a campaign, and note how big each is: its pages say so."""
         before = self.reader().scope(job.name)
         known = pickle.loads(before.summary) if before else {}  # noqa: S301 - our own file
-        alone = self._alone(job.campaign)
+        alone = self.alone(job.campaign)
         made = self.render(job.name, self.in_each_language(lambda language: self._prints(alone, language)))
         sizes = {path: made.sizes[path] if path in made.sizes else known[path] for path in paths_of(made.row.sums)}
         made.row = replace(made.row, summary=_blob(sizes))
@@ -258,7 +263,7 @@ class Press:
         folder = "" if language == self.site.config.city.language else f"{language}/"
         return {path.removeprefix(folder): size for path, size in sizes.items() if path.startswith(folder)}
 
-    def _alone(self, campaign: str) -> Site:
+    def alone(self, campaign: str) -> Site:
         """Give the site as a campaign sees it: itself alone, with what its threads say and what its decisions cite."""
         microsite = _of(self.site, campaign)
         store = self.reader()
@@ -343,7 +348,7 @@ class Press:
             yield from self.in_each_language(lambda language: self._index(job, language))
             return
         if job.kind == "campaign":
-            alone = self._alone(job.campaign)
+            alone = self.alone(job.campaign)
             yield from self.in_each_language(lambda language: self._campaign(alone, language))
             return
         yield from self.in_each_language(lambda language: declared.city(in_language(self.site, language), self.today))

@@ -41,6 +41,11 @@ class Opening(Record, frozen=True):
     languages: tuple[str, ...]
 
 
+def left_out(urls: Urls, campaign: str) -> str:
+    """Give the file of a campaign that no archive holds: its data in one file, all of which are in there already."""
+    return urls.archive(campaign)
+
+
 def outputs(urls: Urls, day: datetime.date, packs: Sequence[Pack]) -> Iterator[Output[Any]]:
     """Declare the page that offers the archives."""
     page = OfflinePage(urls.section("offline"), day, tuple(packs))

@@ -34,6 +34,7 @@ class DataPage(Record, frozen=True):
     tables: tuple[Line, ...]
     others: tuple[DataFile, ...]
     package: str
+    archive: str  # all of it in one file, once the campaign is closed; '' before
 
 
 class Meaning(Record, frozen=True):
@@ -60,7 +61,8 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     for microsite in site.microsites:
         files = files_of(microsite, site, urls, today)
         path, head = urls.part(microsite.slug, "data"), masthead(microsite, urls, today, "data")
-        page = DataPage(path, head, tuple(_lines(files)), _others(files), urls.package(microsite.slug))
+        archive = urls.archive(microsite.slug) if head.state == "closed" else ""
+        page = DataPage(path, head, tuple(_lines(files)), _others(files), urls.package(microsite.slug), archive)
         yield Output(page.path, page, render)
 
 
@@ -77,6 +79,20 @@ def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
 def render(page: DataPage, theme: Theme) -> bytes:
     """Write the page of a campaign's data."""
     return theme.page("data.html", page.path, masthead=page.masthead, page=page)
+
+
+def note(campaign: Campaign, theme: Theme) -> str:
+    """Write the note that stands in the archive of a closed campaign, for who opens the folder."""
+    lines = (
+        f"{campaign.title} · {theme.config.city.site}",
+        theme.text("All that is published of this consultation, in files to open in a spreadsheet or a program."),
+        theme.text(
+            "datapackage.json says what each file, column and unit is; content/ holds the texts they come from."
+        ),
+        theme.text("The site: {address}", address=f"{theme.base_url}/"),
+        theme.text("Licence of the data: {licence}.", licence=theme.config.data_licence),
+    )
+    return "\r\n\r\n".join(lines) + "\r\n"
 
 
 def render_city(page: CityDataPage, theme: Theme) -> bytes:
