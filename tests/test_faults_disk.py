@@ -99,7 +99,9 @@ def after_start(city: Path, tmp_path: Path, ballast: list[Path]) -> Iterator[End
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed: sudo apt-get install strace")
-@pytest.mark.parametrize("error", ["EROFS", "EIO", "EDQUOT"])
+@pytest.mark.parametrize(
+    "error", ["EROFS", *(pytest.param(name, marks=pytest.mark.soak) for name in ("EIO", "EDQUOT"))]
+)
 def test_a_disk_that_refuses_for_a_while_loses_nothing(error: str, tmp_path: Path) -> None:
     """As when Linux turns a disk that fails read-only under a program that has files open."""
     city, ledger = open_city(tmp_path / "city"), tmp_path / "ledger"

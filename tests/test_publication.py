@@ -299,7 +299,7 @@ def _dies_at(step: int, city: Path, output: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stride", [4, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [9, pytest.param(1, marks=pytest.mark.soak)])
 def test_killed_before_each_change_of_the_disk_the_site_is_whole(
     two: tuple[Path, Path, dict[str, dict[str, bytes]]], stride: int
 ) -> None:
@@ -318,14 +318,14 @@ def test_killed_before_each_change_of_the_disk_the_site_is_whole(
             break
         killed += 1
         published, step = found, step + stride
-    assert killed > (30 if stride == 1 else 10)
+    assert killed > (30 if stride == 1 else 4)
     say(city, "ici")
     assert refusals(city, output) == []
     assert which(output, sites) == "ici"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moments", [25, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("moments", [12, pytest.param(200, marks=pytest.mark.soak)])
 def test_killed_at_any_moment_the_site_is_whole(
     two: tuple[Path, Path, dict[str, dict[str, bytes]]], moments: int
 ) -> None:
