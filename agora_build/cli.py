@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 from agora_build.build import unchanged
 from agora_build.content.day import EpochError
-from agora_build.problems import Problem, as_github, as_json, as_text, printable, wording
+from agora_build.problems import Problem, as_github, as_json, as_text, in_order, printable, wording
 
 _LONG = 500  # steps: below, a build is over before one could read how far it is
 _STAGES = {
@@ -192,11 +192,13 @@ def check(folder: Path | None, city: Path | None, day: datetime.datetime | None,
     from agora_build.content.config_file import read_config
     from agora_build.content.day import day_of_build
     from agora_build.content.loader import load
+    from agora_build.rendering.palette import unreadable
 
     root = folder or city or Path()
     config, _ = read_config(root)
     loaded = load(root, day.date() if day else day_of_build(config))
-    _stop_on(loaded.problems, root, form)
+    colours = unreadable(root, config.publication.theme) if config else ()
+    _stop_on(in_order([*loaded.problems, *colours]), root, form)
     site = loaded.site
     if site is None or form != "text":
         _echo_nothing(form)

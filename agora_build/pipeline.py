@@ -44,7 +44,7 @@ from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap, social_pictures
 from agora_build.problems import START, Problem, in_order
 from agora_build.record import Record, replace
-from agora_build.rendering import pdf
+from agora_build.rendering import palette, pdf
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, theme_folders
 
@@ -158,7 +158,8 @@ def _build(order: Order, cache: str) -> BuildReport:
         fresh = torn or _touched(order, old) or not release.reachable(order.output, base)
         todo = plan.Plan(everything=fresh or not old or city.changed_for_all(old))
         with profile.stage("read"):
-            _read(order, city, old, store, todo)
+            colours = _colours(order, city) if todo.everything else []
+            _read(order, city, old, store, todo, colours)
         with profile.stage("gather"):
             site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
             frames = frames_of(site, offline=order.offline)
@@ -214,10 +215,18 @@ def _store(cache: str, city: City, old: Mapping[str, Any]) -> Store:
     return kept or Store(path, fresh=True)
 
 
-def _read(order: Order, city: City, old: Mapping[str, Any], store: Store, todo: plan.Plan) -> None:
+def _colours(order: Order, city: City) -> list[Problem]:
+    """Find what is not read in the colours of the theme, which may have changed."""
+    config = city.config.config
+    return list(palette.unreadable(Path(order.root), config.publication.theme)) if config else []
+
+
+def _read(  # noqa: PLR0913, PLR0917 - each is another thing, and they meet here alone
+    order: Order, city: City, old: Mapping[str, Any], store: Store, todo: plan.Plan, colours: Sequence[Problem]
+) -> None:
     """Bring the store up to date with the content, and note in the plan what changed."""
     done = None
-    if not store.is_fresh and old.get("day") == city.day.isoformat():
+    if not colours and not store.is_fresh and old.get("day") == city.day.isoformat():
         done = reading.read_changed(order.root, city.config, city.day, old["city"], city.signatures, store)
     if done is not None:
         for row in done.rows:
@@ -233,8 +242,8 @@ def _read(order: Order, city: City, old: Mapping[str, Any], store: Store, todo: 
         store.add([row for row in rows if todo.note_row(row, known_before.get(row.path))])
 
     done = reading.read_all(order.root, city.config, city.day, order.jobs, order.progress, keep)
-    if done.problems or city.config.config is None:
-        raise RefusedError(done.problems)
+    if done.problems or colours or city.config.config is None:
+        raise RefusedError([*done.problems, *colours])
     for path in known_before.keys() - seen:
         todo.note(*known_before[path][1:])
     store.remove(known_before.keys() - seen)

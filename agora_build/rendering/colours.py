@@ -1,6 +1,8 @@
-"""Turns colours into contrasts and into lighter shades; names the colour that each accent fills with."""
+"""Turns colours into contrasts, and into shades that are read, or lighter; names what each accent fills with."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 READABLE = 4.5  # the contrast that WCAG 2 asks of text
 # On what each accent fills, white is read; the stylesheet of the theme says the same.
@@ -25,9 +27,24 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def readable(colour: str, behind: Sequence[str]) -> str:
+    """Give the nearest shade of a colour that is read on all that may be behind it, or '' when none is."""
+    for percent in range(1, 101):
+        for end in ("#000000", "#ffffff"):
+            shade = _mixed(colour, end, percent / 100)
+            if all(contrast(shade, other) >= READABLE for other in behind):
+                return shade
+    return ""
+
+
 def lighter(colour: str, part: float = 0.35) -> str:
     """Mix a colour with white."""
-    return _written(tuple(value + (1 - value) * part for value in _read(colour)))
+    return _mixed(colour, "#ffffff", part)
+
+
+def _mixed(colour: str, other: str, part: float) -> str:
+    pairs = zip(_read(colour), _read(other), strict=True)
+    return _written(tuple(one + (two - one) * part for one, two in pairs))
 
 
 def _luminance(colour: str) -> float:
