@@ -169,6 +169,7 @@ def _note_bug() -> str:
         "import": "imports:import_group",
         "inbox": "inbox:inbox",
         "intake": "intake:intake",
+        "migrate": "migrate:migrate",
         "network": "network:network",
         "relay": "relay:relay",
         "seal": "votes:seal",

@@ -15,7 +15,7 @@ LAYERS = (
     {"content.fields", "content.models"},
     {"config"},
     {"content", "civic", "rendering"},
-    {"outputs", "imports", "network"},
+    {"outputs", "imports", "network", "migrations"},
     {"build"},
     {"pipeline"},
     {"cli"},
@@ -81,7 +81,7 @@ def own_imports(path: Path) -> set[str]:
         name.removeprefix("agora_build.")
         for name in imports_of(path)
         if name.removeprefix("agora_build.") in known and name.startswith("agora_build.")
-    } - {"content", "outputs", "build", "rendering", "civic", "intake", "imports", "network"}
+    } - {"content", "outputs", "build", "rendering", "civic", "intake", "imports", "network", "migrations"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

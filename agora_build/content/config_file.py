@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agora_build.config import BASE_THEME, CityMap, Config
+from agora_build.content import schema_number
 from agora_build.content.places import Path
 from agora_build.content.source import decoded
 from agora_build.content.tree import MAX_TEXT
@@ -34,6 +35,7 @@ class TomlSource(Record):
     values: dict[Path, Span] = field(default_factory=dict)
     empty: list[Path] = field(default_factory=list)
     broken: list[Path] = field(default_factory=list)
+    schema: object = None  # what it gives as the version of the city's files
 
     def at_key(self, path: Path) -> Span:
         """Give the place of a key, or of the table around it."""
@@ -59,6 +61,12 @@ class ConfigFile(Record):
     ids: dict[str, tuple[str, ...]] | None = None  # 'quarter' and 'office' -> ids; None when the file cannot be read
     pictures: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    schema: int = schema_number.CURRENT
+
+    @property
+    def is_of_another_version(self) -> bool:
+        """Tell whether the city's files are written for another version: nothing else is to be said of them."""
+        return self.schema != schema_number.CURRENT
 
 
 def read_config(root: pathlib.Path) -> tuple[Config | None, list[Problem]]:
@@ -72,10 +80,14 @@ def read_config_file(root: pathlib.Path) -> ConfigFile:
     source, problems = _read(root)
     if source.data is None:
         return ConfigFile(problems=problems)
+    schema, refused = _schema(source, root)
     config, found = validated(Config, source.data, source)
+    if schema != schema_number.CURRENT:
+        return ConfigFile(config, problems=refused, schema=schema)
     parts = valid_fields(Config, source.data)
     ids = {kind: tuple(_ids(source.data.get(f"{kind}s"))) for kind in ("quarter", "office")}
     problems += [
+        *refused,
         *found,
         *_repeated(source, ids),
         *_repeated_sites(source),
@@ -91,12 +103,15 @@ def read_config_file(root: pathlib.Path) -> ConfigFile:
 
 def config_of(raw: bytes) -> ConfigFile:
     """Read the bytes of an agora.toml whose city is not at hand: what it names is not looked for."""
-    source, problems = _parsed(raw)
+    source, problems = parsed(raw)
     if source.data is None:
         return ConfigFile(problems=problems)
+    schema, refused = _schema(source)
     config, found = validated(Config, source.data, source)
+    if schema != schema_number.CURRENT:
+        return ConfigFile(config, problems=refused, schema=schema)
     ids = {kind: tuple(_ids(source.data.get(f"{kind}s"))) for kind in ("quarter", "office")}
-    return ConfigFile(config, valid_fields(Config, source.data).get("map"), ids, (), [*problems, *found])
+    return ConfigFile(config, valid_fields(Config, source.data).get("map"), ids, (), [*problems, *refused, *found])
 
 
 def _read(root: pathlib.Path) -> tuple[TomlSource, list[Problem]]:
@@ -110,10 +125,11 @@ def _read(root: pathlib.Path) -> tuple[TomlSource, list[Problem]]:
         values = {"value": NAME, "size": str(-(-size // 1_000_000)), "limit": "1"}
         return TomlSource(), [Problem(NAME, START, "file-too-big", values)]
     with open(path, "rb") as file:
-        return _parsed(file.read())
+        return parsed(file.read())
 
 
-def _parsed(raw: bytes) -> tuple[TomlSource, list[Problem]]:
+def parsed(raw: bytes) -> tuple[TomlSource, list[Problem]]:
+    """Read the bytes of an agora.toml, with the places of its keys, whatever it says."""
     text, problems = decoded(NAME, raw)
     source = TomlSource(text)
     if not any(problem.code in ("not-utf-8", "control-character") for problem in problems):
@@ -122,7 +138,25 @@ def _parsed(raw: bytes) -> tuple[TomlSource, list[Problem]]:
         except (ValueError, RecursionError) as error:  # numbers of 5,000 digits and lists nested 500 times, too
             problems.append(_syntax(source, error))
         _locate(source)
+    source.schema = source.data.pop(schema_number.KEY, None) if source.data else None
     return source, problems
+
+
+def _schema(source: TomlSource, root: pathlib.Path | None = None) -> tuple[int, list[Problem]]:
+    """Tell for which version the city's files are written, and what is wrong with that."""
+    written, current = source.schema, schema_number.CURRENT
+    place = source.at_value((schema_number.KEY,))
+    if written is None:
+        older = root and schema_number.is_before_numbers(os.fspath(root), source.data or {})
+        number = 0 if older else current
+    elif isinstance(written, bool) or not isinstance(written, int) or written < 0:
+        return current, [source.problem("bad-schema", place, value=shown(written), current=str(current))]
+    else:
+        number = written
+    if number == current:
+        return number, []
+    values = {"value": shown(number), "current": str(current)}
+    return number, [source.problem("newer-schema" if number > current else "old-schema", place, **values)]
 
 
 def _syntax(source: TomlSource, error: Exception) -> Problem:

@@ -33,7 +33,10 @@ class Loaded(Record, frozen=True):
 
 def load(root: pathlib.Path, today: datetime.date) -> Loaded:
     """Read and check a whole city in memory; `today` only says which consultations are open."""
-    config, tree = read_config_file(root), scan(os.fspath(root))
+    config = read_config_file(root)
+    if config.is_of_another_version:
+        return Loaded(None, config.problems)
+    tree = scan(os.fspath(root))
     draft = draft_of(os.fspath(root), config, tree)
     problems = [*config.problems, *tree.problems, *check_ids(tree.found)]
     named = set(config.pictures)
