@@ -430,7 +430,7 @@ def test_the_report_reads_well(city: Path, tmp_path: Path) -> None:
 def test_the_page_for_staff_speaks_of_what_there_is() -> None:
     """Each system has its command in it, and each option in it exists."""
     page = (PACKAGE.parent / "docs" / "imports.md").read_text("utf-8")
-    commands = [import_group.commands[name] for name in ("democracyos", "spreadsheet", "polis", "decidim")]
+    commands = [import_group.commands[name] for name in ("democracyos", "spreadsheet", "polis", "pabulib", "decidim")]
     assert all(f"agora import {command.name} " in page for command in commands)
     known = {option for command in commands for parameter in command.params for option in parameter.opts}
     assert set(re.findall(r"(?<![\w-])--[a-z-]+[a-z]", page)) <= known

@@ -20,6 +20,7 @@ _KINDS = {
     "answers": ("réponse", "écrite"),
     "workshops": ("rencontre", "écrite"),
     "decisions": ("décision", "écrite"),
+    "debates": ("débat", "écrit"),
     "votes": ("fichier de votes", "écrit"),
 }
 _LEFT = {
@@ -32,6 +33,8 @@ _LEFT = {
     "polis-superseded": "votes changés plus tard par la même personne",
     "polis-votes-left": "votes sur des phrases qui ne sont pas ici",
     "polis-sign": "Dans ce fichier, « d’accord » s’écrit",
+    "pabulib-choices-left": "choix de projets laissés dehors",
+    "pabulib-funded": "Projets financés, comptés ici",
     "columns-left": "Colonnes laissées de côté",
 }
 

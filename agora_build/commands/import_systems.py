@@ -15,9 +15,11 @@ import click
 from agora_build.commands.import_report import Form, tell, tell_problems
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config_file
+from agora_build.content.models import BudgetRule
 from agora_build.content.validate import nearest
 from agora_build.imports import decidim as of_decidim
 from agora_build.imports import democracyos as of_democracyos
+from agora_build.imports import pabulib as of_pabulib
 from agora_build.imports import polis as of_polis
 from agora_build.imports import spreadsheet as of_spreadsheet
 from agora_build.imports.city import Target, campaigns, target_of
@@ -111,6 +113,34 @@ def decidim(answers: str, decides: str, host: str, **typed: Any) -> None:  # noq
     """Reprendre les données ouvertes de Decidim : propositions, commentaires, rencontres, résultats."""
     officials = of_decidim.Officials(answers, decides, host)
     _run(typed, lambda desk: of_decidim.import_decidim(desk, officials))
+
+
+@click.command()
+@_common
+@click.option(
+    "--rule",
+    type=click.Choice(["greedy", "equal-shares"]),
+    default=None,
+    help="Règle du budget, si le fichier la tait.",
+)
+@click.option("--opens", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Premier jour du vote.")
+@click.option("--closes", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Dernier jour du vote.")
+def pabulib(
+    rule: BudgetRule | None,
+    opens: datetime.datetime | None,
+    closes: datetime.datetime | None,
+    **typed: Any,  # noqa: ANN401
+) -> None:
+    """Reprendre un budget participatif de Pabulib (.pb) : le débat, ses projets, ses bulletins sans personne.
+
+    --debate donne le nom du débat à créer.
+    """
+    named, typed["debates"] = typed["debates"], ()
+    if len(named) > 1 or any(not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) for slug in named):
+        refuse("--debate donne un seul nom au débat à créer : des minuscules, des chiffres et des tirets")
+    days = (day.date() if day else None for day in (opens, closes))
+    asked = of_pabulib.Asked("".join(named), rule, *days)
+    _run(typed, lambda desk: of_pabulib.import_pabulib(desk, asked))
 
 
 def _columns(typed: Sequence[str]) -> list[tuple[str, str]]:

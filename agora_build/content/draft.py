@@ -87,6 +87,7 @@ class Offer(Record, frozen=True):
     options: tuple[str, ...] | None = ()  # of a debate, or its projects; None when they are wrong, and told of
     ballot: Ballot | None = None  # of a debate
     envelope: Envelope | None = None  # of a debate on a budget
+    elsewhere: bool = False  # whether one voted in a debate elsewhere: no code was made here
     jury: Jury | None = None  # a jury, when it is right
     batch: Batch | None = None  # a batch of paper sheets, when it is right
     digest: str = ""  # of a table of a vote, which others of the vote are compared with
@@ -207,6 +208,7 @@ def offer_of(document: Document) -> Offer:
         options=_offered(document) if folder == "debates" else (),
         ballot=values.get("ballot") if folder == "debates" else None,
         envelope=envelope_of(values) if folder == "debates" else None,
+        elsewhere=folder == "debates" and bool(values.get("elsewhere")),
         jury=document.meta if isinstance(document.meta, Jury) else None,
         batch=document.meta if isinstance(document.meta, Batch) else None,
         themes=_listed(document, "themes") if folder == "debates" else None,

@@ -194,7 +194,7 @@ def ways(ground: Ground, debate: Entry[Debate], today: datetime.date, *, said: b
         return ()
     found: dict[FormKind, bool] = {
         "votes": meta.method == "statements" and said,
-        "ballot": meta.ballot is not None,
+        "ballot": meta.ballot is not None and not meta.elsewhere,
         "contribution": True,
     }
     return tuple(kind for kind, there in found.items() if there and is_offered(ground.config, kind))

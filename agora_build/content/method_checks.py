@@ -31,6 +31,8 @@ def check_method(document: Document) -> Iterator[Problem]:
     for key in _KEYS:
         if method and key in document.written and key not in needs:
             yield document.at_key("method-forbids", key, method=method, key=key)
+    if method and method != "budget" and "elsewhere" in document.written:
+        yield document.at_key("method-forbids", "elsewhere", method=method, key="elsewhere")
     listed, ballot = "projects" if method == "budget" else "options", document.values.get("ballot")
     options = document.values.get(listed, ())
     if method in ("priorities", "budget") and len(options) == 1:

@@ -222,6 +222,10 @@ class Debate(Model):
     rule: BudgetRule | None = Field(
         None, description="Règle qui choisit les projets (budget) : au plus de voix, ou parts égales."
     )
+    elsewhere: Line | None = Field(
+        None,
+        description="Où ce vote a eu lieu, s’il a été repris d’un autre système : ses bulletins n’ont pas de code.",
+    )
     projects: tuple[Project, ...] = Field((), description="Projets entre lesquels choisir (budget).")
     ballot: Ballot | None = Field(None, description="Comment on vote (priorities, referendum, budget).")
     documents: tuple[ResourceRef, ...] = Field((), description="Ressources à lire avant de débattre.")

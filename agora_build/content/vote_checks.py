@@ -125,7 +125,7 @@ def _ballots(draft: Draft, document: Document, debate: Offer) -> Iterator[Proble
     yield from _choices(document, debate, 1)
     spent = len(_column(draft, document, "spent.csv"))
     ballots = sum(1 for _ in _rows(document))
-    if ballots != spent:
+    if ballots != spent and not debate.elsewhere:
         yield document.at_key("ballots-without-code", ballots=str(ballots), spent=str(spent))
 
 

@@ -12,8 +12,8 @@ from agora_build.content import plain_yaml
 def written(meta: Mapping[str, object], body: str = "") -> str:
     """Write a content file: metadata between fences, one key a line in the given order, then the body as it is.
 
-    Values are texts, numbers, booleans, days, times, mappings of these, or lists of texts; a key whose value is None
-    is left out. Texts hold none of the characters that no file may hold (`places.CONTROL`).
+    Values are texts, numbers, booleans, days, times, mappings of these, or lists of texts or mappings; a key whose
+    value is None is left out. Texts hold none of the characters that no file may hold (`places.CONTROL`).
     """
     lines = "".join(_lines(meta, ""))
     return f"---\n{lines}---\n{body}\n" if body else f"---\n{lines}---\n"
@@ -31,9 +31,18 @@ def _lines(meta: Mapping[str, object], indent: str) -> Iterator[str]:
             yield from _lines(value, f"{indent}  ")
         elif isinstance(value, list | tuple):
             yield f"{indent}{key}:\n"
-            yield from (f"{indent}  - {_quoted(str(item))}\n" for item in value)
+            for item in value:
+                yield from _item(item, f"{indent}  ")
         elif value is not None:
             yield f"{indent}{_pair(key, _text(value))}\n"
+
+
+def _item(value: object, indent: str) -> Iterator[str]:
+    if not isinstance(value, Mapping):
+        yield f"{indent}- {_quoted(str(value))}\n"
+        return
+    for rank, line in enumerate(_lines(value, f"{indent}  ")):
+        yield line if rank else f"{indent}- {line[len(indent) + 2 :]}"
 
 
 def _text(value: object) -> str:

@@ -59,6 +59,10 @@ class Filing(Record, frozen=True):
         path = f"{self.target.folder}/answers/{name}.md"
         self._put(place, path, written(meta, body), there=(self.target.root / path).is_file())
 
+    def page(self, place: Place, path: str, meta: Mapping[str, object], body: str) -> bool:
+        """Write a file whose name is known; tell whether it is there, or would be."""
+        return self._put(place, path, written(meta, body), there=(self.target.root / path).is_file())
+
     def table(self, place: Place, path: str, lines: Iterable[str]) -> None:
         """Write a table that is right, whatever its size; one that is there and says something else stays."""
         target, folder = self.target.root / path, path.split("/")[3]

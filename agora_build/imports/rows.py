@@ -116,6 +116,12 @@ def _open_sheet(path: Path) -> Table:
     return Table(path, Dialect("", ""), header.cells, header.number + 1, tuple(rows))
 
 
+def records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str] | Flaw]]:
+    """Read the records of a file that holds several tables, each record with the number of its line."""
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        yield from _read(_Lines(file), dialect.separator, None)
+
+
 def folded(name: str) -> str:
     """Write a name of a column as all its spellings: no capitals, one kind of space, no mark of order of bytes."""
     return " ".join(unicodedata.normalize("NFC", name).replace("\ufeff", "").casefold().split())
