@@ -165,6 +165,7 @@ def _note_bug() -> str:
     later={
         "codes": "votes:codes",
         "draw": "juries:draw_jury",
+        "export": "exchange:export_command",
         "guard": "guard:guard_command",
         "import": "imports:import_group",
         "inbox": "inbox:inbox",

@@ -15,7 +15,7 @@ LAYERS = (
     {"content.fields", "content.models"},
     {"config"},
     {"content", "civic", "rendering"},
-    {"outputs", "imports", "network", "migrations"},
+    {"outputs", "imports", "exchange", "network", "migrations"},
     {"build"},
     {"pipeline"},
     {"cli"},

@@ -59,14 +59,14 @@ def tell(report: Report, words: Wording, form: Form, *, dry: bool) -> None:
         click.echo(line)
 
 
-def tell_problems(problems: Iterable[Problem], words: Wording, form: Form) -> None:
-    """Tell why nothing was imported."""
+def tell_problems(problems: Iterable[Problem], words: Wording, form: Form, done: str = "importé") -> None:
+    """Tell why nothing was done."""
     if form == "json":
         click.echo(json.dumps({"problems": [_item(problem, words) for problem in problems]}, ensure_ascii=False))
         return
     for problem in problems:
         click.echo(as_text(problem, words))
-    click.echo("Rien n’a été importé.", err=True)
+    click.echo(f"Rien n’a été {done}.", err=True)
 
 
 def _noted(problem: Problem, words: Wording) -> str:

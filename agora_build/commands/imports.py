@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from agora_build.commands.exchange import agora
 from agora_build.commands.import_systems import decidim, democracyos, pabulib, polis, spreadsheet
 from agora_build.commands.paper import paper
 
@@ -13,5 +14,5 @@ def import_group() -> None:
     """Reprendre des fichiers venus d’ailleurs."""
 
 
-for _command in (decidim, democracyos, pabulib, paper, polis, spreadsheet):
+for _command in (agora, decidim, democracyos, pabulib, paper, polis, spreadsheet):
     import_group.add_command(_command)

@@ -26,7 +26,9 @@ def yaml_of(meta: Mapping[str, object]) -> str:
 
 def _lines(meta: Mapping[str, object], indent: str) -> Iterator[str]:
     for key, value in meta.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping | list | tuple) and not value:
+            yield f"{indent}{key}: {'{}' if isinstance(value, Mapping) else '[]'}\n"
+        elif isinstance(value, Mapping):
             yield f"{indent}{key}:\n"
             yield from _lines(value, f"{indent}  ")
         elif isinstance(value, list | tuple):
@@ -37,12 +39,16 @@ def _lines(meta: Mapping[str, object], indent: str) -> Iterator[str]:
             yield f"{indent}{_pair(key, _text(value))}\n"
 
 
-def _item(value: object, indent: str) -> Iterator[str]:
-    if not isinstance(value, Mapping):
-        yield f"{indent}- {_quoted(str(value))}\n"
-        return
-    for rank, line in enumerate(_lines(value, f"{indent}  ")):
-        yield line if rank else f"{indent}- {line[len(indent) + 2 :]}"
+def _item(item: object, indent: str) -> Iterator[str]:
+    """Write an item of a list: a text, or a mapping, whose first key stands after the dash."""
+    if isinstance(item, Mapping) and item:
+        first, *rest = _lines(item, f"{indent}  ")
+        yield f"{indent}- {first.removeprefix(f'{indent}  ')}"
+        yield from rest
+    elif isinstance(item, list | tuple | Mapping):  # JSON is YAML
+        yield f"{indent}- {json.dumps(item, ensure_ascii=False)}\n"
+    else:
+        yield f"{indent}- {_quoted(str(item))}\n"
 
 
 def _text(value: object) -> str:
