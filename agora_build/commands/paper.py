@@ -15,7 +15,7 @@ from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 from agora_build.imports.paper import Order, Prepared, Published, prepared
-from agora_build.imports.sheet_differences import SETTLED_HEADERS, Difference
+from agora_build.imports.sheet_differences import SAME_SPOT, SETTLED_HEADERS, Difference
 from agora_build.imports.tables import write_csv
 from agora_build.problems import as_text, in_order, wording
 
@@ -172,7 +172,10 @@ def _tell(done: Prepared, *, dry_run: bool) -> None:
         return
     new = sum(name.endswith(".md") for name in done.files)
     verb = "à écrire" if dry_run else "écrites" if new > 1 else "écrite"
-    click.echo(f"  {_count(new, 'contribution')} {verb}, {done.same} déjà là et {_same(done.same)}.")
+    one = {"question": "question", "place": "point de la carte"}.get(record.kind, "contribution")
+    many = "points de la carte" if record.kind == "place" else f"{one}s"
+    verb = verb.replace("écrite", "écrit") if record.kind == "place" else verb
+    click.echo(f"  {_count(new, one, many)} {verb}, {done.same} déjà là et {_same(done.same)}.")
     _end(done, dry_run=dry_run)
 
 
@@ -195,10 +198,15 @@ def _notes(done: Prepared) -> list[str]:
             f"{_count(done.alike, 'case diffère', 'cases diffèrent')} par des espaces, des guillemets ou des tirets "
             "seuls : la première saisie est gardée."
         )
+    if done.near:
+        notes.append(
+            f"{_count(done.near, 'point est', 'points sont')} à moins de {SAME_SPOT} mètres d’une saisie à l’autre : "
+            "la première est gardée."
+        )
     if done.withheld:
         notes.append(f"{_count(done.withheld, 'nom tu', 'noms tus')} : la feuille ne dit pas « oui » à sa publication.")
     if done.kept:
-        notes.append(f"{_count(done.kept, 'contribution laissée', 'contributions laissées')} comme publiées (--keep).")
+        notes.append(f"{_count(done.kept, 'feuille laissée', 'feuilles laissées')} comme publiées (--keep).")
     notes += [
         f"feuille {sheet} : {name} a été retirée, refusée ou effacée depuis ; elle ne revient pas."
         for sheet, name in done.gone

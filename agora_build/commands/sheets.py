@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
-from agora_build.commands.batch_forms import write_forms
+from agora_build.commands.batch_forms import Asked, write_forms
 from agora_build.commands.outside import is_inside
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
 from agora_build.content.loader import load
-from agora_build.content.models import Batch, Contribution, Debate, SheetContent
+from agora_build.content.models import Batch, Debate, Layer, SheetContent
 from agora_build.content.sheets import Variant
-from agora_build.content.site import Entry, Microsite, Site
+from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.states import campaign_state, debate_state
 from agora_build.content.validate import nearest
 from agora_build.imports.ods import is_there, write_ods
@@ -28,7 +28,7 @@ _MOST = 500  # sheets of a batch: what two people enter in a day
 
 
 @click.command()
-@click.argument("name", metavar="CAMPAGNE[/DEBAT]")
+@click.argument("name", metavar="CAMPAGNE[/DEBAT ou /COUCHE]")
 @click.option("--count", metavar="N", required=True, type=click.IntRange(1, _MOST), help="Combien de feuilles.")
 @click.option("--workshop", metavar="RENCONTRE", help="Rencontre de l’agenda où elles sont données.")
 @click.option("--place", metavar="LIEU", help="Ou lieu où elles sont laissées : « Accueil de la mairie ».")
@@ -37,8 +37,10 @@ _MOST = 500  # sheets of a batch: what two people enter in a day
     help="Où écrire les feuilles, hors du dépôt.",
 )  # fmt: skip
 @click.option(
-    "--kind", type=click.Choice(["contribution", "votes"]), default="contribution",
-    help="Ce que l’on y écrit : une contribution, ou des votes sur les phrases du débat.",
+    "--kind", type=click.Choice(["contribution", "votes", "question", "place"]),
+    default="contribution",
+    help="Ce que l’on y écrit : une contribution, des votes sur les phrases du débat, une question à la Ville, "
+    "un point de la carte.",
 )  # fmt: skip
 @click.option("--variant", type=click.Choice(["large", "plain"]), help="En gros caractères, ou en mots simples.")
 @click.option(
@@ -63,19 +65,31 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     if is_inside(out, city):
         refuse("ce que les gens écrivent reste hors du dépôt : choisissez avec --out un dossier protégé, ailleurs")
     today = day.date() if day else day_of_build(read_config(city)[0])
-    site, microsite, debate, statements = _debate(city, name, today, kind)
+    site, microsite, wanted, threads = _campaign(city, name, today)
+    asked = _asked(microsite, site, wanted, kind, threads)
     given = _day(microsite, workshop, day.date() if day else None) or today
-    if "closed" in (debate_state(debate.meta, given), campaign_state(microsite.campaign.meta, given)):
-        refuse(f"le {given}, le débat « {debate.slug} » est clos : on n’y répond plus, même sur papier")
+    if asked.debate and "closed" in (
+        debate_state(asked.debate.meta, given),
+        campaign_state(microsite.campaign.meta, given),
+    ):
+        refuse(f"le {given}, le débat « {asked.debate.slug} » est clos : on n’y répond plus, même sur papier")
     number = str(max((int(entry.slug) for entry in microsite.batches), default=0) + 1)
-    record = Batch(date=given, debate=debate.slug, kind=kind, workshop=workshop, place=place, sheets=count)
-    _write(city, out, site, microsite, debate, record, number, variant or "", statements)
+    record = Batch(
+        date=given,
+        debate=asked.debate.slug if asked.debate else None,
+        layer=asked.layer.id if asked.layer else None,
+        kind=kind,
+        workshop=workshop,
+        place=place,
+        sheets=count,
+    )
+    _write(city, out, site, microsite, asked, record, number, variant or "")
 
 
-def _debate(
-    city: Path, name: str, today: datetime.date, kind: SheetContent
-) -> tuple[Site, Microsite, Entry[Debate], tuple[Entry[Contribution], ...]]:
-    """Find the debate that sheets are for; a campaign of one debate need not name it."""
+def _campaign(
+    city: Path, name: str, today: datetime.date
+) -> tuple[Site, Microsite, str, Mapping[tuple[str, str], Thread]]:
+    """Find the campaign, and the name of the debate or of the layer that sheets are for."""
     loaded = load(city, today)
     if loaded.site is None:
         refuse(f"les fichiers de la ville ont {len(loaded.problems)} problème(s) ; lancez agora check")
@@ -83,19 +97,48 @@ def _debate(
     campaigns = {item.slug: item for item in loaded.site.microsites}
     if slug not in campaigns:
         refuse(f"il n’y a pas de campagne « {slug} »{_meant(slug, campaigns)}")
-    debates = {item.slug: item for item in campaigns[slug].debates}
+    return loaded.site, campaigns[slug], wanted, loaded.threads
+
+
+def _asked(
+    microsite: Microsite, site: Site, wanted: str, kind: SheetContent, threads: Mapping[tuple[str, str], Thread]
+) -> Asked:
+    """Find what sheets of a kind ask."""
+    if kind == "question":
+        if wanted or not site.config.offices:
+            refuse("une question se pose à un service d’agora.toml, pas dans un débat : écrivez la campagne seule")
+        return Asked()
+    if kind == "place":
+        return Asked(layer=_layer(microsite, wanted))
+    debate = _debate(microsite, wanted)
+    thread = threads.get((microsite.slug, debate.slug))
+    statements = thread.contributions if thread and kind == "votes" else ()
+    if kind == "votes" and (debate.meta.method != "statements" or not statements):
+        refuse(f"dans « {microsite.slug}/{debate.slug} » il n’y a pas de phrase sur laquelle voter")
+    return Asked(debate=debate, statements=statements)
+
+
+def _layer(microsite: Microsite, wanted: str) -> Layer:
+    """Find the layer of the map that sheets are for; a map of one layer need not name it."""
+    layers = {item.id: item for item in (microsite.map.layers if microsite.map else ())}
+    if not wanted and len(layers) == 1:
+        wanted = next(iter(layers))
+    if wanted not in layers:
+        refuse(f"écrivez campagne/couche ; couches de la carte : {', '.join(layers) or 'aucune'}")
+    return layers[wanted]
+
+
+def _debate(microsite: Microsite, wanted: str) -> Entry[Debate]:
+    """Find the debate that sheets are for; a campaign of one debate need not name it."""
+    debates = {item.slug: item for item in microsite.debates}
     if not wanted and len(debates) == 1:
         wanted = next(iter(debates))
     if wanted not in debates:
-        refuse(f"écrivez campagne/débat ; débats de « {slug} » : {', '.join(debates) or 'aucun'}")
+        refuse(f"écrivez campagne/débat ; débats de « {microsite.slug} » : {', '.join(debates) or 'aucun'}")
     debate = debates[wanted]
     if debate.meta.method not in ("arguments", "statements"):
-        refuse(f"dans « {name} » on vote par bulletin : le papier se compte dans votes/{wanted}/paper.csv")
-    thread = loaded.threads.get((slug, wanted))
-    statements = thread.contributions if thread and kind == "votes" else ()
-    if kind == "votes" and (debate.meta.method != "statements" or not statements):
-        refuse(f"dans « {slug}/{wanted} » il n’y a pas de phrase sur laquelle voter")
-    return loaded.site, campaigns[slug], debate, statements
+        refuse(f"dans « {wanted} » on vote par bulletin : le papier se compte dans votes/{wanted}/paper.csv")
+    return debate
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
@@ -114,8 +157,8 @@ def _day(microsite: Microsite, workshop: str | None, said: datetime.date | None)
 
 
 def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
-    city: Path, out: Path, site: Site, microsite: Microsite, debate: Entry[Debate], record: Batch, number: str,
-    variant: Variant, statements: tuple[Entry[Contribution], ...],
+    city: Path, out: Path, site: Site, microsite: Microsite, asked: Asked, record: Batch, number: str,
+    variant: Variant,
 ) -> None:  # fmt: skip
     """Write the record of the batch in the city, and what is printed and filled in outside."""
     folder = out / f"{microsite.slug}-lot-{number}"
@@ -123,14 +166,17 @@ def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
         refuse(f"« {folder} » existe déjà : il tient peut-être une saisie ; rangez-le, ou choisissez un autre --out")
     folder.mkdir(parents=True)
     forms = folder / f"lot-{number}-a-imprimer.html"
-    write_forms(city, site, microsite, debate, variant, record.date, number, record.sheets, forms, statements)
-    words = [(entry.slug, entry.body) for entry in statements]
+    write_forms(city, site, microsite, asked, variant, record.date, number, record.sheets, forms)
+    words = [(entry.slug, entry.body) for entry in asked.statements]
+    debate = asked.debate.meta if asked.debate else None
     for entry in (1, 2):
         batch = f"{microsite.slug}/{number}"
         table = (
             vote_table(batch, entry, record.sheets, words)
             if words
-            else sheet_table(batch, entry, record.sheets, debate.meta, site.config.quarters)
+            else sheet_table(
+                batch, entry, record.sheets, record.kind, debate, site.config.quarters, site.config.offices
+            )
         )
         path = folder / f"lot-{number}-saisie-{entry}.csv"
         write_csv(path, table.rows)

@@ -9,6 +9,8 @@ from agora_build.content.models import Batch
 from agora_build.content.sheet_ids import sheet_id
 from agora_build.problems import Problem
 
+FOLDERS = {"contribution": "contributions", "votes": "contributions", "question": "questions", "place": "places"}
+_ABOUT = {"contribution": "debate", "votes": "debate", "place": "layer"}  # what a batch of each kind is about
 _SIGNED = ("returned", "entered_by", "checked_by", "checked", "differences")
 
 
@@ -17,6 +19,10 @@ def check_batch(_draft: Draft, document: Document) -> Iterator[Problem]:
     written, values = document.written, document.values
     if ("workshop" in written) == ("place" in written):
         yield document.at_key("batch-where")
+    about = _ABOUT.get(values.get("kind", "contribution"))
+    said = [key for key in ("debate", "layer") if key in written]
+    if said != ([about] if about else []):
+        yield document.at_key("batch-about", *said[:1], about=f"{about}: …" if about else "—")
     for key, whole in (("returned", "sheets"), ("blank", "returned"), ("refused", "returned")):
         part, limit = values.get(key), values.get(whole)
         if part is not None and limit is not None and part > limit:
@@ -31,7 +37,7 @@ def check_batch(_draft: Draft, document: Document) -> Iterator[Problem]:
 
 
 def check_sheet(draft: Draft, document: Document) -> Iterator[Problem]:
-    """Check a contribution that came on a numbered sheet against its batch."""
+    """Check what came on a numbered sheet against its batch."""
     number, sheet = document.values.get("batch"), document.values.get("sheet")
     for key, other in (("batch", "sheet"), ("sheet", "batch")):
         if key in document.written and other not in document.written:
@@ -48,8 +54,14 @@ def _in_batch(document: Document, batch: Batch, number: str, sheet: int) -> Iter
         yield document.at_value("sheet-beyond", "sheet", value=str(sheet), limit=str(batch.sheets), batch=number)
     if values.get("channel") not in (None, "paper"):
         yield document.at_value("sheet-not-paper", "channel", value=values["channel"], batch=number)
-    if values.get("debate") not in (None, batch.debate):
-        yield document.at_value("sheet-elsewhere", "debate", value=values["debate"], debate=batch.debate, batch=number)
+    if document.found.folder != FOLDERS[batch.kind]:
+        yield document.at_value("sheet-of-another-kind", "batch", batch=number, folder=FOLDERS[batch.kind])
+        return
+    about = _ABOUT.get(batch.kind, "")
+    wanted = str(getattr(batch, about)) if about else ""
+    if about and values.get(about) not in (None, wanted):
+        said = {"key": about, "value": values[about], "wanted": wanted, "batch": number}
+        yield document.at_value("sheet-elsewhere", about, **said)
     if batch.checked_by is None:
         yield document.at_value("batch-not-checked", "batch", value=number)
     wanted = sheet_id(document.found.campaign, number, batch.date, sheet)

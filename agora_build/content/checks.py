@@ -195,8 +195,9 @@ def _reply(draft: Draft, document: Document, folder: str) -> Iterator[Problem]:
         yield document.at_value("reply-elsewhere", "reply_to", value=shown(wanted), debate=said_in, own=str(debate))
 
 
-def _question(_draft: Draft, document: Document) -> Iterator[Problem]:
+def _question(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _voice(document, ("group", "people"), ("group", "people", "spokesperson", "meeting"))
+    yield from check_sheet(draft, document)
 
 
 def _moderation(draft: Draft, document: Document) -> Iterator[Problem]:
@@ -205,8 +206,9 @@ def _moderation(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from check_moderation(draft, document)
 
 
-def _place(_draft: Draft, document: Document) -> Iterator[Problem]:
+def _place(draft: Draft, document: Document) -> Iterator[Problem]:
     yield from _voice(document, ("group", "people"), ("group", "people"))
+    yield from check_sheet(draft, document)
 
 
 def _workshop(_draft: Draft, document: Document) -> Iterator[Problem]:

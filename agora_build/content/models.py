@@ -51,7 +51,7 @@ Method = Literal["arguments", "statements", "priorities", "referendum", "budget"
 BudgetRule = Literal["greedy", "equal-shares"]
 StepKind = Literal["milestone", "meeting", "council", "study", "works", "publication"]
 Erasable = Literal["contribution", "question", "place", "workshop"]
-SheetContent = Literal["contribution", "votes"]
+SheetContent = Literal["contribution", "votes", "question", "place"]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
 
 
@@ -271,9 +271,11 @@ class Batch(Model):
     """
 
     date: Day = Field(description="Jour où les feuilles ont été données ; les noms de leurs fichiers commencent ainsi.")
-    debate: DebateRef = Field(description="Débat auquel elles répondent.")
+    debate: DebateRef | None = Field(None, description="Débat auquel elles répondent (contributions, votes).")
+    layer: LayerRef | None = Field(None, description="Couche de la carte où elles proposent un point (points).")
     kind: SheetContent = Field(
-        "contribution", description="Ce que l’on y écrit : des contributions, ou des votes sur des phrases."
+        "contribution",
+        description="Ce que l’on y écrit : une contribution, des votes sur des phrases, une question, un point.",
     )
     workshop: WorkshopRef | None = Field(None, description="Rencontre où elles ont été données.")
     place: Line | None = Field(None, description="Ou lieu où elles ont été laissées : un accueil, une urne.")
@@ -340,6 +342,8 @@ class Place(Model):
     people: HeadCount | None = Field(None, description="Nombre de personnes (collective).")
     quarter: QuarterRef | None = Field(None, description="Quartier.")
     workshop: WorkshopRef | None = Field(None, description="Atelier dont il est issu.")
+    batch: BatchRef | None = Field(None, description="Lot de feuilles dont il est issu (papier).")
+    sheet: SheetNumber | None = Field(None, description="Numéro de la feuille dans le lot (papier).")
     illustrative: bool = Field(False, description="Point d’exemple, signalé comme tel.")
 
 
@@ -570,6 +574,8 @@ class Question(Model):
     meeting: Line | None = Field(None, description="Où et quand le groupe s’est réuni (collective).")
     quarter: QuarterRef | None = Field(None, description="Quartier.")
     workshop: WorkshopRef | None = Field(None, description="Rencontre où elle a été posée.")
+    batch: BatchRef | None = Field(None, description="Lot de feuilles dont elle est issue (papier).")
+    sheet: SheetNumber | None = Field(None, description="Numéro de la feuille dans le lot (papier).")
     decision: DecisionRef | None = Field(None, description="Décision sur laquelle elle porte.")
     illustrative: bool = Field(False, description="Question d’exemple, signalée comme telle.")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from agora_build.content.models import Channel, Considered, Contribution, Decision, Question, Voice
+from agora_build.content.models import Channel, Considered, Contribution, Decision, Place, Question, Voice
 from agora_build.content.site import Entry, Microsite, Thread, ThreadSummary, Voices
 from agora_build.record import Record
 
@@ -25,7 +25,7 @@ class Outcome(Record, frozen=True):
     considered: Considered
 
 
-def voices(spoken: Iterable[Entry[Contribution]] | Iterable[Entry[Question]]) -> Voices:
+def voices(spoken: Iterable[Entry[Contribution]] | Iterable[Entry[Question]] | Iterable[Entry[Place]]) -> Voices:
     """Count voices, the two kinds apart, and by channel."""
     kinds: Counter[str] = Counter()
     channels: Counter[Channel] = Counter()
@@ -100,8 +100,11 @@ def _batches(thread: Thread) -> tuple[tuple[str, Voices], ...]:
 
 
 def of_batch(microsite: Microsite, number: str) -> Voices:
-    """Give the counts of what is published of a batch of paper sheets."""
-    return summed(counts for item in microsite.threads for name, counts in item.batches if name == number)
+    """Give the counts of what is published of a batch of paper sheets: contributions, questions, points of the map."""
+    said = [counts for item in microsite.threads for name, counts in item.batches if name == number]
+    asked = voices(entry for entry in microsite.questions if entry.meta.batch == number)
+    placed = voices(entry for entry in microsite.places if entry.meta.batch == number)
+    return summed((*said, asked, placed))
 
 
 def of_debate(microsite: Microsite, debate: str) -> Voices:

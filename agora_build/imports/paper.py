@@ -1,22 +1,23 @@
-"""Turns two entries of a batch of paper sheets into the files to write: contributions, and the batch's own record."""
+"""Turns two entries of a batch of paper sheets into the files to write: what was said, and the batch's own record."""
 
 from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from agora_build.content.batch_checks import FOLDERS
 from agora_build.content.config_file import read_config_file
 from agora_build.content.draft import Document, Draft, document_of, offer_of
 from agora_build.content.loader import checked, draft_of
-from agora_build.content.models import Batch, Debate
+from agora_build.content.models import Batch, Contribution, Debate, Place, Question, SheetContent
 from agora_build.content.sheet_ids import sheet_id
 from agora_build.content.tree import BATCHES, found_at, scan
 from agora_build.content.writing import written, yaml_of
 from agora_build.imports.paper_votes import HEADER, apart, changes, ticked
-from agora_build.imports.sheet_columns import CONSENT, HEADERS, TEXT, Words, words_of
+from agora_build.imports.sheet_columns import ADDRESS, CONSENT, HEADERS, POINT, TEXT, Words, asked_on, words_of
 from agora_build.imports.sheet_differences import Difference, Merged, merged, read_choices, settled
 from agora_build.imports.sheet_entry import (
     BLANK,
@@ -35,7 +36,12 @@ from agora_build.problems import Problem, Span
 from agora_build.record import Record, field
 
 Published = Literal["ask", "replace", "keep"]
-_SAID = ("title", "name", "group", "spokesperson", "people", "meeting", "quarter")
+_KEYS: dict[SheetContent, tuple[str, ...]] = {
+    "contribution": tuple(key for key in Contribution.model_fields if key not in ("location", "reply_to")),
+    "question": tuple(Question.model_fields),
+    "place": tuple(Place.model_fields),
+}
+_WHERE = {"lat": POINT, "lon": POINT, "location": POINT, "address": ADDRESS}  # columns, by the keys of a file
 
 
 class Order(Record, frozen=True):
@@ -63,6 +69,7 @@ class Prepared(Record):
     differences: list[Difference] = field(default_factory=list)
     settled: int = 0  # differences that were settled
     alike: int = 0  # fields that differ in spaces or signs alone
+    near: int = 0  # points of a map that differ by a few steps
     changed: list[Difference] = field(default_factory=list)  # what is published, and what is entered now
     files: dict[str, bytes] = field(default_factory=dict)  # to write, by path, in order
     votes: int = 0  # on sentences, of the whole batch
@@ -86,7 +93,7 @@ class _Batch(Record, frozen=True):
     def path_of(self, sheet: int) -> str:
         """Give the path of what a sheet says."""
         name = sheet_id(self.campaign, self.number, self.record.date, sheet)
-        return f"content/campaigns/{self.campaign}/contributions/{name}.md"
+        return f"content/campaigns/{self.campaign}/{FOLDERS[self.record.kind]}/{name}.md"
 
 
 def prepared(order: Order) -> Prepared:
@@ -138,7 +145,8 @@ def _batch(city: Path, entry: Typed, found: Prepared) -> _Batch | None:
     debate = draft.found.get(f"content/campaigns/{campaign}/debates/{document.meta.debate}.md")
     meta = draft.document(debate.path).meta if debate else None
     themes = meta.themes if isinstance(meta, Debate) else ()
-    return _Batch(draft, campaign, number, document, document.meta, words_of(config.config.quarters, themes))
+    words = words_of(config.config.quarters, themes, config.config.offices)
+    return _Batch(draft, campaign, number, document, document.meta, words)
 
 
 def _statements(batch: _Batch) -> list[str]:
@@ -161,7 +169,7 @@ def _settled(order: Order, both: Merged, batch: _Batch, found: Prepared) -> Merg
         choices, problems = read_choices(os.fspath(order.settled), rows, both.differences, batch.words)
         found.problems += problems
         both, found.settled = settled(both, choices), len(choices)
-    found.differences, found.alike = both.differences, both.alike
+    found.differences, found.alike, found.near = both.differences, both.alike, both.near
     return both
 
 
@@ -176,7 +184,7 @@ def _compare(order: Order, batch: _Batch, both: Merged, path: str, found: Prepar
         name = batch.path_of(sheet.number).rpartition("/")[2].removesuffix(".md")
         if sheet.state == REFUSED:
             found.refused.append((sheet.number, name))
-        elif sheet.state == WRITTEN and found.record.kind == "contribution":
+        elif sheet.state == WRITTEN and found.record.kind != "votes":
             _sheet(order, batch, sheet, path, found)
     if found.files or batch.record.checked is None or _unsigned(batch.record) != _unsigned(found.record):
         found.files[batch.document.path] = record  # last: until it is there, nothing of the batch counts as checked
@@ -218,7 +226,7 @@ def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared
         found.gone.append((sheet.number, name))
         return
     found.withheld += "name" in sheet.values and sheet.values.get(CONSENT) != "yes"
-    text = contribution_text(batch.record, batch.number, sheet)
+    text = sheet_text(batch.record, batch.number, sheet)
     place = found_at(target)
     assert place is not None  # noqa: S101 - it was made of a good id
     document = document_of(place, text)
@@ -226,7 +234,7 @@ def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared
     if not there:
         found.files[target] = text
         return
-    changes = list(_changes(draft.document(target), document, sheet.number))
+    changes = list(_changes(draft.document(target), document, sheet.number, asked_on(batch.record.kind)))
     found.same += not changes
     if changes and order.published == "ask":
         found.changed += changes
@@ -236,50 +244,69 @@ def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared
         found.kept += 1
 
 
-def contribution_text(batch: Batch, number: str, sheet: Sheet) -> bytes:
-    """Write the contribution that a sheet makes; a name that nobody agreed to publish stays out."""
+def sheet_text(batch: Batch, number: str, sheet: Sheet) -> bytes:
+    """Write the file that a sheet makes; a name that nobody agreed to publish stays out."""
     values = dict(sheet.values)
     if values.get(CONSENT) != "yes":
         values.pop("name", None)
     voice = "collective" if "group" in values or "people" in values else "individual"
-    meta = {
+    given = {
         "debate": batch.debate,
+        "layer": batch.layer,
+        **values,
         "date": values.get("date", str(batch.date)),
         "voice": values.get("voice", voice),
         "channel": "paper",
-        **{key: values.get(key) for key in _SAID},
+        "location": _location(values),
         "workshop": batch.workshop,
         "batch": number,
         "sheet": str(sheet.number),
-        "theme": values.get("theme"),
-        "position": values.get("position"),
         "illustrative": True if batch.illustrative else None,
     }
+    meta = {key: given.get(key) for key in _KEYS[batch.kind]}
     return written(meta, values.get(TEXT, "")).encode()
+
+
+def _location(values: Mapping[str, str]) -> dict[str, str] | None:
+    """Write where a point is: an address that the clerk copied or looked up, a point taken from the map, or both."""
+    lat, _, lon = values.get(POINT, "").partition(" ")
+    known = {"address": values.get(ADDRESS), "lat": lat, "lon": lon}
+    return {key: value for key, value in known.items() if value} or None
 
 
 def _told(problem: Problem, document: Document, sheet: Sheet, path: str) -> Problem:
     """Tell a problem of the file that a sheet makes at the cell where it was typed, in the words of the sheet."""
-    source = document.source
+    source, named = document.source, problem.values.get("key", "")
     key = TEXT
     if problem.span.line < source.body_line:
-        key = source.line(problem.span.line).partition(":")[0]
+        key = source.line(problem.span.line).partition(":")[0].strip()
     if problem.code in ("empty-body", "citizen-text-too-long"):
         key = TEXT
-    named = problem.values.get("key", "")
+    key, named = _WHERE.get(key, key), _WHERE.get(named, named)
+    if key not in HEADERS:
+        key = named if named in HEADERS else TEXT
     values = {**problem.values, **({"key": HEADERS.get(named, named)} if named else {})}
-    return at_cell(path, sheet, key if key in HEADERS else TEXT, problem.code, **values)
+    return at_cell(path, sheet, key, problem.code, **values)
 
 
-def _changes(before: Document, now: Document, sheet: int) -> Iterator[Difference]:
+def _changes(before: Document, now: Document, sheet: int, asked: Sequence[str]) -> Iterator[Difference]:
     """Compare what is published with what is entered now."""
-    for key in HEADERS:
-        if key == TEXT:
-            old, new = before.source.body, now.source.body
-        else:
-            old, new = (str(item.written.get(key, "")) for item in (before, now))
+    for key in asked:
+        old, new = (_published(document, key) for document in (before, now))
         if old != new:
             yield Difference(sheet, key, old, new)
+
+
+def _published(document: Document, key: str) -> str:
+    """Give what a file says of a column of its sheet."""
+    if key == TEXT:
+        return document.source.body
+    if key in (ADDRESS, POINT):
+        location = document.written.get("location")
+        where = location if isinstance(location, dict) else {}
+        names = ("address",) if key == ADDRESS else ("lat", "lon")
+        return " ".join(str(where[name]) for name in names if name in where)
+    return str(document.written.get(key, ""))
 
 
 def _record(order: Order, batch: _Batch, both: Merged, found: Prepared) -> Batch:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from agora_build.config import Quarter
+from agora_build.config import Office, Quarter
 from agora_build.content.fields import ID
-from agora_build.content.models import Debate, Theme
+from agora_build.content.models import Debate, SheetContent, Theme
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem, Span
 from agora_build.record import Record
 
 BATCH, ENTRY, SHEET, STATE, CONSENT, TEXT = "batch", "entry", "sheet", "state", "consent", "text"
+TO, ADDRESS, POINT = "to", "address", "point"
 # The key of each column and its header, in the order of the sheet; keys of the model are written with its words.
 HEADERS = {
     BATCH: "lot",
@@ -21,9 +23,12 @@ HEADERS = {
     SHEET: "feuille",
     STATE: "état",
     "date": "date",
+    TO: "à qui",
     "voice": "voix",
     "title": "titre",
     TEXT: "texte",
+    ADDRESS: "adresse",
+    POINT: "coordonnées",
     "name": "nom",
     CONSENT: "J’accepte que mon nom soit publié",
     "group": "groupe",
@@ -36,6 +41,11 @@ HEADERS = {
 }
 NEEDED = (BATCH, SHEET, TEXT)
 OF_VOTES = (BATCH, ENTRY, SHEET, STATE, "date")  # columns of a sheet of votes, beside one for each sentence
+_UNASKED: dict[SheetContent, tuple[str, ...]] = {  # what a sheet of each kind has no column for
+    "contribution": (TO, ADDRESS, POINT),
+    "question": (ADDRESS, POINT, "theme", "position"),
+    "place": (TO, "name", CONSENT, "spokesperson", "meeting", "theme", "position"),
+}
 PREFILLED = (BATCH, ENTRY, SHEET)
 _WORDS: dict[str, dict[str, str]] = {
     STATE: {"remplie": "written", "blanche": "blank", "refusée": "refused", "non rendue": "absent"},
@@ -53,6 +63,8 @@ _ALSO = {
     "collectif": "collective",
 }
 _CONTACT = re.compile(r"\b(e ?mails?|mails?|courriels?|tel|telephones?|portables?|mobiles?|adresses?|contacts?)\b")
+_POINT = re.compile(r"(-?[0-9]{1,3}(?:[.,][0-9]+)?)[\s;,/]+(-?[0-9]{1,3}(?:[.,][0-9]+)?)")
+_METRES_A_DEGREE = 111_320
 _NUMBERS = (
     "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
     "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt",
@@ -68,17 +80,19 @@ class Columns(Record, frozen=True):
 
 
 class Words(Record, frozen=True):
-    """The names that a person may write instead of an id: those of quarters and of a debate's themes."""
+    """The names that a person may write instead of an id: those of quarters, of a debate's themes, of offices."""
 
     quarters: Mapping[str, str]
     themes: Mapping[str, str]
+    offices: Mapping[str, str]
 
 
-def words_of(quarters: Sequence[Quarter], themes: Sequence[Theme]) -> Words:
-    """Gather the names of quarters and themes as people may type them."""
+def words_of(quarters: Sequence[Quarter], themes: Sequence[Theme], offices: Sequence[Office] = ()) -> Words:
+    """Gather the names of quarters, themes and offices as people may type them."""
     return Words(
         {plain(name): item.id for item in quarters for name in (item.id, item.name)},
         {plain(name): item.id for item in themes for name in (item.id, item.title)},
+        {plain(name): item.id for item in offices for name in (item.id, item.name)},
     )
 
 
@@ -139,13 +153,34 @@ def value_of(key: str, typed: str, words: Words) -> str:
     if key == "people":
         digits = re.sub(r"[\s\u202f\u00a0]", "", typed)
         return digits if digits.isdecimal() else typed
-    if key in ("quarter", "theme"):
-        return (words.quarters if key == "quarter" else words.themes).get(plain(typed), typed)
-    if is_statement(key):
-        return _ALSO_VOTES.get(typed.lower()) or _vocabulary(key).get(plain(typed), typed)
-    if key in _WORDS:
-        return _vocabulary(key).get(plain(typed), typed)
-    return typed
+    named = {"quarter": words.quarters, "theme": words.themes, TO: words.offices}.get(key)
+    if named is not None:
+        return named.get(plain(typed), typed)
+    if key == POINT:
+        return point_of(typed)
+    if is_statement(key) and typed.lower() in _ALSO_VOTES:
+        return _ALSO_VOTES[typed.lower()]
+    return _vocabulary(key).get(plain(typed), typed) if _words_of(key) else typed
+
+
+def point_of(typed: str) -> str:
+    """Write a latitude and a longitude, as the map of the site gives them, in one way; other words stay as they are."""
+    match = _POINT.fullmatch(typed.strip())
+    return f"{match[1].replace(',', '.')} {match[2].replace(',', '.')}" if match else typed
+
+
+def metres(one: str, two: str) -> float:
+    """Measure how far apart two points are; infinitely, when one is none."""
+    if not (is_point(one) and is_point(two)):
+        return math.inf
+    (lat, lon), (other_lat, other_lon) = (map(float, text.split()) for text in (one, two))
+    east = (other_lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(other_lat - lat, east) * _METRES_A_DEGREE
+
+
+def is_point(value: str) -> bool:
+    """Tell whether a value is a latitude and a longitude."""
+    return _POINT.fullmatch(value) is not None
 
 
 def _words_of(key: str) -> dict[str, str]:
@@ -190,14 +225,19 @@ def in_digits(text: str) -> str:
     return ""
 
 
-def keys_for(debate: Debate) -> tuple[str, ...]:
-    """List the columns that a debate asks for."""
-    unasked = {
+def asked_on(kind: SheetContent) -> tuple[str, ...]:
+    """List the columns that sheets of a kind may have."""
+    return OF_VOTES if kind == "votes" else tuple(key for key in HEADERS if key not in _UNASKED[kind])
+
+
+def keys_for(kind: SheetContent, debate: Debate | None) -> tuple[str, ...]:
+    """List the columns to fill in for sheets of a kind, and for their debate when they have one."""
+    unasked = debate and {
         "theme": not debate.themes,
         "position": debate.method != "arguments",
         "title": debate.method == "statements",
     }
-    return tuple(key for key in HEADERS if not unasked.get(key, False))
+    return tuple(key for key in asked_on(kind) if not (unasked or {}).get(key, False))
 
 
 def vote_headers(statements: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -205,8 +245,14 @@ def vote_headers(statements: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     return (*(HEADERS[key] for key in OF_VOTES), *(f"{name} {' '.join(words.split())}" for name, words in statements))
 
 
-def choices_for(debate: Debate, quarters: Sequence[Quarter]) -> dict[str, tuple[str, ...]]:
+def choices_for(
+    debate: Debate | None, quarters: Sequence[Quarter], offices: Sequence[Office]
+) -> dict[str, tuple[str, ...]]:
     """List the words among which one chooses, by column."""
     closed = {key: tuple(words) for key, words in _WORDS.items()}
-    named = {"quarter": tuple(item.name for item in quarters), "theme": tuple(item.title for item in debate.themes)}
+    named = {
+        "quarter": tuple(item.name for item in quarters),
+        "theme": tuple(item.title for item in debate.themes) if debate else (),
+        TO: tuple(item.name for item in offices),
+    }
     return {**closed, **{key: words for key, words in named.items() if words}}

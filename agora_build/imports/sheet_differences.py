@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from agora_build.imports.sheet_columns import (
     CONSENT,
     HEADERS,
+    POINT,
     STATE,
     Words,
     header_of,
+    metres,
     plain,
     typed_of,
     value_of,
@@ -27,7 +29,8 @@ from agora_build.record import Record, field, replace
 
 SETTLED_HEADERS = ("feuille", "colonne", "saisie 1", "saisie 2", "retenu")
 FIRST_KEPT, SECOND_KEPT = "saisie 1", "saisie 2"
-_FREE = ("title", "text", "name", "group", "spokesperson", "meeting")
+SAME_SPOT = 50  # metres: two people click beside each other on a map
+_FREE = ("title", "text", "address", "name", "group", "spokesperson", "meeting")
 _ORDER = tuple(HEADERS)
 _LOOKS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-"})
 _LOOKS |= str.maketrans({"…": "...", "\u2011": "-", "\u00ad": ""})
@@ -49,11 +52,12 @@ class Difference(Record, frozen=True):
 
 
 class Merged(Record):
-    """Two entries as one: the sheets, what differs, and how many fields differed in spaces or signs alone."""
+    """Two entries as one: the sheets, what differs, how many fields differ in signs alone, or points by steps."""
 
     sheets: dict[int, Sheet] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     alike: int = 0
+    near: int = 0
 
 
 def merged(first: Typed, second: Typed) -> Merged:
@@ -67,6 +71,8 @@ def merged(first: Typed, second: Typed) -> Merged:
             a, b = _value(one, key), _value(two, key)
             if a != b and key in _FREE and looks(a) == looks(b):
                 found.alike += 1
+            elif a != b and key == POINT and metres(a, b) <= SAME_SPOT:
+                found.near += 1
             elif a != b and not _unpublished(key, one, two):
                 found.differences.append(Difference(number, key, a, b))
     return found
@@ -95,7 +101,7 @@ def settled(found: Merged, choices: Mapping[tuple[int, str], str]) -> Merged:
         else:
             rest = {name: said for name, said in sheet.values.items() if name != key}
             sheets[number] = replace(sheet, values={**rest, **({key: value} if value else {})})
-    return Merged(sheets, left, found.alike)
+    return Merged(sheets, left, found.alike, found.near)
 
 
 def read_choices(

@@ -11,16 +11,18 @@ from agora_build.imports.sheet_columns import (
     BATCH,
     ENTRY,
     HEADERS,
-    OF_VOTES,
+    POINT,
     PREFILLED,
     SHEET,
     STATE,
     TEXT,
     Columns,
     Words,
+    asked_on,
     columns_of,
     header_of,
     in_digits,
+    is_point,
     is_statement,
     typed_of,
     value_of,
@@ -117,13 +119,13 @@ def _misplaced(
     found: Typed, header: Row, columns: Columns, batch: Batch, statements: Collection[str]
 ) -> Iterator[Problem]:
     """Tell of columns that sheets of this kind do not have: texts beside votes, votes on what is not a sentence."""
-    votes = batch.kind == "votes"
+    votes, asked = batch.kind == "votes", asked_on(batch.kind)
     for key in columns.places:
         place = Span(header.number, 1)
         if is_statement(key) and votes and key not in statements:
-            yield Problem(found.path, place, "unknown-statement", {"value": key, "debate": batch.debate})
-        elif is_statement(key) != votes and key not in OF_VOTES:
-            allowed = (header_of(name) for name in (OF_VOTES if votes else HEADERS))
+            yield Problem(found.path, place, "unknown-statement", {"value": key, "debate": batch.debate or ""})
+        elif key not in asked and not (votes and is_statement(key)):
+            allowed = (header_of(name) for name in asked)
             values = {"value": header_of(key), "near": "", "allowed": ", ".join(allowed)}
             yield Problem(found.path, place, "unknown-column", values)
 
@@ -164,6 +166,8 @@ def _wrong(found: Typed, sheet: Sheet) -> Iterator[Problem]:
     if not people.isdecimal():
         given = {"key": HEADERS["people"], "value": shown(people), "near": in_digits(people)}
         yield found.at(sheet, "people", "bad-number", **given)
+    if not is_point(sheet.values.get(POINT, "0 0")):
+        yield found.at(sheet, POINT, "bad-point", value=shown(sheet.values[POINT]))
     if sheet.state in (BLANK, ABSENT) and TEXT in sheet.values:
         yield found.at(sheet, TEXT, "blank-with-text", value=typed_of(STATE, sheet.state))
 

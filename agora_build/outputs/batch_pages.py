@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from agora_build.content.models import Batch, Debate, Workshop
+from agora_build.content.models import Batch, Debate, Layer, Workshop
 from agora_build.content.sections import Masthead, masthead
 from agora_build.content.site import Entry, Microsite, Site, Voices
 from agora_build.content.voices import of_batch, summed
@@ -16,10 +16,14 @@ from agora_build.urls import Urls
 
 
 class BatchLine(Record, frozen=True):
-    """A batch, the debate its sheets answer, the meeting where they were given out, and what is published of it."""
+    """A batch, what its sheets answer, the meeting where they were given out, and what is published of it.
+
+    They answer a debate, or the question of a layer of the map, or nothing: then they put questions to the City.
+    """
 
     entry: Entry[Batch]
-    debate: Entry[Debate]
+    debate: Entry[Debate] | None
+    layer: Layer | None
     workshop: Entry[Workshop] | None
     voices: Voices
 
@@ -60,10 +64,12 @@ def render(page: BatchList, theme: Theme) -> bytes:
 
 
 def _line(microsite: Microsite, entry: Entry[Batch]) -> BatchLine:
+    layers = microsite.map.layers if microsite.map else ()
     workshops = {workshop.slug: workshop for workshop in microsite.workshops}
     return BatchLine(
         entry,
-        next(debate for debate in microsite.debates if debate.slug == entry.meta.debate),
+        next((debate for debate in microsite.debates if debate.slug == entry.meta.debate), None),
+        next((layer for layer in layers if layer.id == entry.meta.layer), None),
         workshops.get(entry.meta.workshop or ""),
         of_batch(microsite, entry.slug),
     )
