@@ -48,6 +48,7 @@ FILES = {
     "altcha/altcha.css": "altcha/dist/external/altcha.css",
     "altcha/pbkdf2.js": "altcha/dist/workers/pbkdf2.js",
     "altcha/fr.js": "altcha/dist/i18n/fr-fr.js",
+    "altcha/ar.js": "altcha/dist/i18n/ar.js",
     "altcha/LICENSE": "altcha/LICENSE.txt",
     **{
         f"bricolage/{Path(name).name}": f"@fontsource-variable/bricolage-grotesque/{name}"
