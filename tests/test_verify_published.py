@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import shutil
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,46 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cities import minimal_city  # noqa: F401 - what the helpers of other tests build on
-from click.testing import CliRunner
-from repositories import commit, git, repository
-from sites import built
-from test_draw import TestCommands as Jury
-from test_votes import table, with_ballots, with_sentences, write
+from outsiders import CONSENSUS, DRAW, GONE, ONE, RULES, VOTE, published, run, serving
+from repositories import git, repository
+from test_votes import table, with_ballots
 
 from agora_build.build import served
-from agora_build.cli import main
 
-HERE = "campagnes/les-quais"
-VOTE, CONSENSUS = f"{HERE}/debats/choix/vote", f"{HERE}/debats/phrases/vote"
-DRAW, RULES = f"{HERE}/jurys/jury", f"{HERE}/regles"
-PEOPLE = "id,age\n" + "".join(f"c-{n},{'jeune' if n % 3 else 'vieux'}\n" for n in range(20))
-ONE, TWO, GONE = (f"20160402-aaaabbb{n}" for n in (1, 2, 3))
 Verdict = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a public repository and its site, where one voted, drew a jury, and changed a rule."""
-    folder = tmp_path_factory.mktemp("published")
-    city = repository(folder, day="2016-02-20")
-    with_ballots(city)
-    with_sentences(city)
-    rows = [f"v-{n},{ONE},{('agree', 'disagree')[n % 2]},2016-04-03" for n in range(20)]
-    rows += [f"v-{n},{TWO},{('disagree', 'agree')[n % 2]},2016-04-03" for n in range(20)]
-    write(city, "votes/phrases/votes.csv", table("voter,statement,vote,date", [*rows, f"v-3,{GONE},pass,2016-04-03"]))
-    write(city, "moderation.yml", f"withdrawn:\n  - id: {GONE}\n    date: 2016-04-20\n    reason: Une attaque.\n")
-    write(city, "juries/jury.md", Jury.JURY)
-    (folder / "people.csv").write_text(PEOPLE, "utf-8")
-    drawn = run("draw", "les-quais/jury", "--candidates", folder / "people.csv", "--city", city,
-                "--seed", "2016-04-02 05 11 23", "--now", "2016-04-02")  # fmt: skip
-    assert drawn[0] == 0, drawn[1]
-    commit(city, "Voter", "2016-05-02")
-    campaign = city / "content/campaigns/les-quais/campaign.md"
-    campaign.write_text(campaign.read_text("utf-8").replace("Le conseil municipal.", "Le maire, seul."), "utf-8")
-    commit(city, "Changer une règle", "2016-05-03")
-    assert built(city, folder / "site", date(2016, 5, 10)).problems == []
-    return folder
+    return published(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture
@@ -65,11 +34,6 @@ def site(world: Path, tmp_path: Path) -> Path:
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(served, "_WAITS", ())
-
-
-def run(*words: object) -> tuple[int, str]:
-    done = CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
-    return done.exit_code, done.output
 
 
 def verified(kind: str, *words: object) -> tuple[int, Verdict]:
@@ -84,18 +48,8 @@ def found(verdict: Verdict) -> list[str]:
 
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
-    """The address of the site, on a real server."""
-
-    class Files(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=str(site))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(site) as given:
+        yield given
 
 
 KINDS = {"votes": VOTE, "draw": DRAW, "consensus": CONSENSUS}

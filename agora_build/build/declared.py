@@ -129,6 +129,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
         question_feeds,
         radio_pages,
         social_pictures,
+        verify_page,
     )
 
     yield from front_pages.city_outputs(site, today)
@@ -143,6 +144,7 @@ def city(site: Site, today: datetime.date) -> Outputs:
     yield from opendata_files.city_outputs(site, today)
     yield from opendata_package.city_outputs(site, today)
     yield from accessibility_page.city_outputs(site, today)
+    yield from verify_page.city_outputs(site, today)
     yield from question_feeds.city_outputs(site, today)
     yield from social_pictures.city_outputs(site, today)
     yield from form_pages.city_outputs(site, today)

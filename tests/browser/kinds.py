@@ -55,6 +55,7 @@ KINDS = {
     "city data": r"donnees/index\.html",
     "radio": r"radio-agora/index\.html",
     "accessibility": r"accessibilite/index\.html",
+    "verify": r"verifier/index\.html",
     "offline": r"hors-reseau/index\.html",
     "search": r"recherche/index\.html",
     "index": r"recherche/.+-\d+/index\.html",
