@@ -173,6 +173,7 @@ def _note_bug() -> str:
         "migrate": "migrate:migrate",
         "network": "network:network",
         "relay": "relay:relay",
+        "schema": "schema:schema",
         "seal": "votes:seal",
         "sheets": "sheets:sheets",
         "tally": "tally:tally",

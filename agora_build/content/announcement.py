@@ -7,7 +7,7 @@ readers leave out what they do not know.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -107,9 +107,3 @@ class NetworkCopy(Model):
     fetched: WrittenDay = Field(description="Jour de la copie.")
     address: Line = Field(description="D’où elle vient.")
     said: Announcement = Field(description="Ce que le site annonçait.")
-
-
-def schema() -> dict[str, Any]:
-    """Give the JSON Schema of agora.json."""
-    told = Announcement.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **told, "title": PATH}

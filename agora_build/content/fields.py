@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 # Whatever is installed beside Agora, no plugin changes what a model accepts; looking for some costs 10 ms a process.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from agora_build.record import Record
@@ -198,14 +198,21 @@ def _initials(value: str) -> str:
     return value
 
 
+def _typed(pattern: str, *others: str) -> WithJsonSchema:
+    """Say to editors what one types, where the model keeps something else."""
+    return WithJsonSchema({"type": ["string", *others], "pattern": f"^{pattern}$"})
+
+
 Day = Annotated[datetime.date, BeforeValidator(_day)]
-Time = Annotated[datetime.time, BeforeValidator(_time)]
-DayOrMonth = Annotated[PartialDate, BeforeValidator(_partial_date)]
-Seconds = Annotated[int, BeforeValidator(_duration), Field(ge=0), Unit("second")]
+Time = Annotated[datetime.time, BeforeValidator(_time), _typed(r"([01][0-9]|2[0-3]):[0-5][0-9]")]
+DayOrMonth = Annotated[PartialDate, BeforeValidator(_partial_date), _typed("[0-9]{4}(-[0-9]{2}){0,2}", "integer")]
+Seconds = Annotated[
+    int, BeforeValidator(_duration), Field(ge=0), Unit("second"), _typed("([0-9]{1,2}:)?[0-5]?[0-9]:[0-5][0-9]")
+]
 Latitude = Annotated[float, AfterValidator(_latitude), Unit("degree")]
 Longitude = Annotated[float, AfterValidator(_longitude), Unit("degree")]
 Amount = Annotated[
-    int, BeforeValidator(_amount), Unit("money")
+    int, BeforeValidator(_amount), Unit("money"), _typed(r"[0-9]+(\.[0-9]{1,2})?", "number")
 ]  # of money, in hundredths; 40000 or 40000.50 is what one writes
 Link = Annotated[str, AfterValidator(_https)]
 Email = Annotated[str, AfterValidator(_email)]

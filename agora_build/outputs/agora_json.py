@@ -16,10 +16,10 @@ from agora_build.content.announcement import (
     AnnouncedFeed,
     AnnouncedPlace,
     Announcement,
-    schema,
 )
 from agora_build.content.map_points import campaign_files, campaign_points, city_files, city_points, placed
 from agora_build.content.models import Location
+from agora_build.content.schemas import schema_of
 from agora_build.content.site import Microsite, Site
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Theme
@@ -58,7 +58,7 @@ def render(said: Announcement, theme: Theme) -> bytes:  # noqa: ARG001 - data ha
 
 def render_schema(inputs: tuple[()], theme: Theme) -> bytes:  # noqa: ARG001
     """Write the JSON Schema of agora.json."""
-    return _written(schema())
+    return _written(schema_of(PATH))
 
 
 def _written(data: dict[str, Any]) -> bytes:
