@@ -258,6 +258,7 @@ class OpenData(Model):
     )
     bom: bool = Field(True, description="Commencer chaque CSV par la marque qui dit aux tableurs : UTF-8.")
     licence: Line | None = Field(None, description="Licence des données ; sinon, celle des contenus.")
+    country: Line | None = Field(None, description="Pays, en anglais : les fichiers de Pabulib (.pb) le demandent.")
 
 
 class Config(Model):

@@ -34,9 +34,9 @@ def thread(site: Site, microsite: Microsite, said: Thread, today: datetime.date)
 
         yield from erased_pages.thread_outputs(site, microsite, said, today)
     if said.vote is not None:
-        from agora_build.outputs import opinion_pages, vote_files, vote_pages
+        from agora_build.outputs import opinion_pages, pabulib_files, vote_files, vote_pages
 
-        for module in (opinion_pages, vote_pages, vote_files):
+        for module in (opinion_pages, vote_pages, vote_files, pabulib_files):
             yield from module.thread_outputs(site, microsite, said, today)
 
 

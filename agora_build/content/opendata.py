@@ -25,6 +25,8 @@ from agora_build.record import Record
 from agora_build.urls import Urls
 
 Form = Literal["csv", "json", "yaml", "ics", "geojson", "atom", "rss", "pb", "zip"]
+PABULIB = ".pb"
+_FORMS: dict[str, Form] = {"csv": "csv", "json": "json", "yml": "yaml", "pb": "pb"}
 _NUMBERS = ("count", "codes", "void", "spent", "ballots", "paper")
 _SAID = {  # what the columns of a vote's tables mean
     "voter": "Qui vote : un identifiant tiré au hasard, qui ne dit rien de la personne.",
@@ -53,6 +55,7 @@ VOTE_TITLES = {
     "meetings.yml": "Hands raised in meetings",
     "vote.json": "Rules of the vote",
     "tally.json": "Count of the vote",
+    PABULIB: "Projects and ballots, as Pabulib writes them",
     "opinions.json": "Opinions computed from the votes",
 }
 
@@ -158,10 +161,10 @@ def _said(microsite: Microsite, debate: Entry[Debate], urls: Urls) -> Iterator[D
         yield _csv(next(iter(tables_of(CONTRIBUTIONS))), paths[0], rows, title)
         yield DataFile(f"{name}-json", TITLES[CONTRIBUTIONS], paths[1], "json", debate=title)
     for file, lines in _vote(debate.meta, thread):
-        path, about = urls.vote(microsite.slug, debate.slug, file), VOTE_TITLES[file]
+        path, about = urls.vote(microsite.slug, debate.slug, file), VOTE_TITLES.get(file, VOTE_TITLES[PABULIB])
         named = f"vote-{debate.slug}-{file.replace('.', '-').removesuffix('-csv')}"
         columns = columns_of_vote(file) if file in HEADERS else ()
-        form: Form = "csv" if columns else "json" if file.endswith(".json") else "yaml"
+        form = _FORMS[file.rpartition(".")[2]]
         table = file.removesuffix(".csv")
         yield DataFile(named, about, path, form, "", title, lines, columns, ours=False, table=table)
 
@@ -172,6 +175,8 @@ def _vote(debate: Debate, thread: ThreadSummary) -> Iterator[tuple[str, int]]:
         yield "vote.json", 0
     if thread.shown:
         yield "tally.json" if debate.ballot else "opinions.json", 0
+    if thread.shown and debate.method == "budget" and any(name == "ballots.csv" for name, _ in thread.public):
+        yield f"{thread.debate}{PABULIB}", 0
 
 
 def _others(microsite: Microsite, site: Site, urls: Urls) -> Iterator[DataFile]:
