@@ -183,13 +183,17 @@
     view.addEventListener("focusout", () => map.scrollWheelZoom.disable());
   }
 
-  function draw(view, script) {
+  /** Lets the browser answer the reader between two pieces of work. */
+  const breathe = () => new Promise((resolve) => { setTimeout(resolve); });
+
+  async function draw(view, script) {
     const { shell, data } = window.agoraMaps[script];
     const L = window.L;
     const picture = view.parentElement.querySelector(".map__picture");
     prepare(L, data.words);
     view.setAttribute("aria-label", data.words.label);
     view.hidden = false;
+    if (picture) picture.hidden = true; // at once: what is below moves once at most
     const map = shell(L, view);
     const zoomed = () => {
       view.classList.toggle("map-view--far", map.getZoom() < 12.75);
@@ -199,6 +203,7 @@
     if (view.clientWidth < 480) map.zoomControl.setPosition("bottomleft"); // popups need the top
     frame(L, map, data);
     zoomed();
+    await breathe();
     if (data.basemap.length) basemap(L, map, data.basemap);
     map.attributionControl.setPrefix("Leaflet");
     if (data.words.credit) {
@@ -206,12 +211,12 @@
       credit.textContent = data.words.credit;
       map.attributionControl.addAttribution(credit.innerHTML);
     }
+    await breathe();
     window.agoraGroups.follow(map, data.points, (points) =>
       points.length === 1 ? pin(L, points[0], data, script) : heap(L, map, points, data, script));
     home(L, map, data);
     keyboard(map, view, data.words);
     view.after(make("p", "map__keys", view.dataset.keys || data.words.keys));
-    if (picture) picture.hidden = true;
     view.dispatchEvent(new CustomEvent("agora:map", { bubbles: true, detail: { L, map } }));
   }
 
@@ -222,9 +227,12 @@
     try {
       const parts = [at("leaflet/leaflet.css"), at("leaflet/leaflet.js"), new URL("groups.js", own).href, script];
       await Promise.all(parts.map(load));
-      draw(view, script);
+      await breathe();
+      await draw(view, script);
     } catch (error) {
-      view.hidden = true; // the picture and the list are still there
+      view.hidden = true; // the list is still there, and the picture comes back
+      const picture = view.parentElement.querySelector(".map__picture");
+      if (picture) picture.hidden = false;
       console.warn(error);
     }
   }

@@ -11,10 +11,13 @@
   const SHOWN = 10, MOST_WORDS = 12;
   // The words of « l’école » are « l » and « école »: the index was made with a space between the two.
   const ARTICLE = "(?<![\\p{L}\\p{N}'’])(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’]";
-  const ELIDED = new RegExp(ARTICLE, "giu"), APART = new RegExp(`(${ARTICLE})\\s`, "giu");
-  const joined = (text) => text.replace(APART, "$1");
+  // What takes long to make, and only a search needs: made by the first.
+  const once = (make) => { let made; return () => (made ??= make()); };
+  const elided = once(() => new RegExp(ARTICLE, "giu"));
+  const apart = once(() => new RegExp(`(${ARTICLE})\\s`, "giu"));
+  const dated = once(() => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" }));
+  const joined = (text) => text.replace(apart(), "$1");
   const plain = (text) => joined(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const dated = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
   let engine = null, turn = 0;
   document.querySelector(".search__without").hidden = true;
 
@@ -35,7 +38,7 @@
 
   /** Gives the words of what was typed: letters and digits, without the article that an apostrophe ties to the next word. */
   function wordsOf(text) {
-    const kept = text.normalize("NFC").replace(ELIDED, "").match(/[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu) ?? [];
+    const kept = text.normalize("NFC").replace(elided(), "").match(/[\p{L}\p{N}\p{M}]+(?:['’-][\p{L}\p{N}\p{M}]+)*/gu) ?? [];
     return [...new Set(kept)].filter((word) => word.length > 1).slice(0, MOST_WORDS);
   }
 
@@ -72,7 +75,7 @@
     link.href = new URL(page.raw_url, new URL("../../", new URL(told.engine, location.href)));
     link.append(Object.assign(document.createElement("bdi"), { textContent: joined(page.meta.title) }));
     const about = [label("kind", kind?.[0]), label("campaign", campaign?.[0]), label("quarter", quarter?.[0])];
-    if (page.meta.date) about.push(dated.format(new Date(page.meta.date)));
+    if (page.meta.date) about.push(dated().format(new Date(page.meta.date)));
     row.querySelector(".quiet").textContent = about.filter(Boolean).join(" · ");
     row.querySelector(".search__excerpt").append(...excerpt(page.excerpt));
     return row;
