@@ -171,6 +171,67 @@ def test_a_sheet_goes_where_its_batch_says(tmp_path: Path) -> None:
     assert "batch-about" in [problem.code for problem in load(city, DAY).problems]
 
 
+LOG = "# Le journal\nreasons:\n- id: injure\n  title: Injure ou menace\n  text: Le texte insulte.\nrefused: []\n"
+
+
+def test_a_refused_sheet_enters_the_log_once_with_its_reason(tmp_path: Path) -> None:
+    city, folder = prepared(tmp_path, "question")
+    log = city / QUAIS / "moderation.yml"
+    log.write_text(LOG, "utf-8")
+    name = sheet_id("les-quais", "1", DAY, 1)
+    cells = {"état": "refusée", "raison du refus": "injure ou menace", "texte": "Un mot blessant."}
+    result = entered(city, folder, cells)
+    assert result.exit_code == 0, result.output
+    assert f"feuille 1 refusée : {name} entre dans moderation.yml" in result.output
+    line = f"refused:\n  - id: {name}\n    kind: question\n    date: 2016-05-12\n    reason: injure\n"
+    assert log.read_text("utf-8") == LOG.replace("refused: []\n", line)
+    assert "refused: 1\n" in (city / QUAIS / "batches/1.yml").read_text("utf-8")
+    assert load(city, DAY).problems == []
+    before = log.read_bytes()
+    assert entered(city, folder, cells).exit_code == 0
+    assert log.read_bytes() == before
+    assert "blessant" not in "".join(path.read_text("utf-8") for path in city.rglob("*.*ml"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "said"),
+    [
+        ({"état": "refusée", "texte": "Un mot."}, "refusal-reason", "injure"),
+        ({"état": "refusée", "raison du refus": "mauvais goût"}, "refusal-reason", "injure"),
+        ({"raison du refus": "injure", "texte": "Un mot.", "à qui": "Conseil municipal"}, "reason-without-refusal", ""),
+    ],
+)
+def test_a_refusal_and_its_reason_go_together(tmp_path: Path, cells: dict[str, str], code: str, said: str) -> None:
+    city, folder = prepared(tmp_path, "question")
+    (city / QUAIS / "moderation.yml").write_text(LOG, "utf-8")
+    result = entered(city, folder, cells)
+    assert (result.exit_code, f"[{code}]" in result.output) == (1, True), result.output
+    assert said in result.output
+    assert (city / QUAIS / "moderation.yml").read_text("utf-8") == LOG
+
+
+@pytest.mark.parametrize("state", ["blanche", "non rendue", "refusée"])
+def test_a_published_sheet_said_otherwise_is_told_with_what_to_do(tmp_path: Path, state: str) -> None:
+    city, folder = prepared(tmp_path, "question")
+    assert entered(city, folder, ASKED).exit_code == 0
+    log = city / QUAIS / "moderation.yml"
+    log.write_text(LOG, "utf-8")
+    reason = {"raison du refus": "injure"} if state == "refusée" else {}
+    other = {**dict.fromkeys(ASKED, ""), "état": state, **reason}
+    result = entered(city, folder, other)
+    name = sheet_id("les-quais", "1", DAY, 1)
+    assert (result.exit_code, "[sheet-published]" in result.output) == (1, True), result.output
+    assert f"questions/{name}.md" in result.output
+    assert "withdrawn" in result.output
+    (city / QUAIS / f"questions/{name}.md").unlink()  # what the message says
+    withdrawn = (
+        f"withdrawn:\n  - id: {name}\n    date: 2016-05-12\n    by: conseil-municipal\n    reason: Une erreur.\n"
+    )
+    log.write_text(LOG.replace("refused: []\n", withdrawn), "utf-8")
+    assert entered(city, folder, other).exit_code == 0
+    assert load(city, DAY).problems == []
+
+
 @pytest.mark.parametrize("typed", ["48.8921 2.2066", "48.8921, 2.2066", "48,8921 ; 2,2066", " 48,8921/2,2066 "])
 def test_a_point_is_copied_in_any_usual_way(typed: str) -> None:
     assert point_of(typed) == "48.8921 2.2066"

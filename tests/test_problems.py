@@ -42,7 +42,7 @@ ENTERED = {
     "table-bomb", "table-needs-odf", "contact-column", "unknown-column", "repeated-column", "missing-column",
     "two-batches", "two-entries", "no-batch-named", "no-such-batch", "other-batch", "same-entry", "no-sheet-number",
     "sheet-twice", "sheets-beyond", "blank-with-text", "not-differences", "differences-changed", "differences-turned",
-    "bad-point",
+    "bad-point", "refusal-reason", "reason-without-refusal", "sheet-published",
 }  # fmt: skip
 # Said of the colours of a theme: tests of the palette prove these.
 OF_THE_THEME = {"low-contrast", "low-contrast-dark", "unknown-colour"}

@@ -211,10 +211,7 @@ def _notes(done: Prepared) -> list[str]:
         f"feuille {sheet} : {name} a été retirée, refusée ou effacée depuis ; elle ne revient pas."
         for sheet, name in done.gone
     ]
-    notes += [
-        f"feuille {sheet} refusée : inscrivez-la dans moderation.yml, sous refused : id {name}, date, reason."
-        for sheet, name in done.refused
-    ]
+    notes += [f"feuille {sheet} refusée : {name} entre dans moderation.yml." for sheet, name in done.refused]
     return notes
 
 

@@ -21,6 +21,7 @@ from agora_build.content.states import campaign_state, debate_state
 from agora_build.content.validate import nearest
 from agora_build.imports.ods import is_there, write_ods
 from agora_build.imports.paper import batch_text
+from agora_build.imports.sheet_columns import choices_for, keys_for
 from agora_build.imports.sheet_table import sheet_table, vote_table
 from agora_build.imports.tables import write_csv
 
@@ -169,14 +170,14 @@ def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
     write_forms(city, site, microsite, asked, variant, record.date, number, record.sheets, forms)
     words = [(entry.slug, entry.body) for entry in asked.statements]
     debate = asked.debate.meta if asked.debate else None
+    reasons = microsite.moderation.reasons if microsite.moderation else ()
+    closed = choices_for(debate, site.config.quarters, site.config.offices, reasons)
     for entry in (1, 2):
         batch = f"{microsite.slug}/{number}"
         table = (
             vote_table(batch, entry, record.sheets, words)
             if words
-            else sheet_table(
-                batch, entry, record.sheets, record.kind, debate, site.config.quarters, site.config.offices
-            )
+            else sheet_table(batch, entry, record.sheets, keys_for(record.kind, debate), closed)
         )
         path = folder / f"lot-{number}-saisie-{entry}.csv"
         write_csv(path, table.rows)

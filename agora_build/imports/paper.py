@@ -12,12 +12,26 @@ from agora_build.content.batch_checks import FOLDERS
 from agora_build.content.config_file import read_config_file
 from agora_build.content.draft import Document, Draft, document_of, offer_of
 from agora_build.content.loader import checked, draft_of
-from agora_build.content.models import Batch, Contribution, Debate, Place, Question, SheetContent
+from agora_build.content.models import Batch, Contribution, Debate, Moderation, Place, Question, Reason, SheetContent
+from agora_build.content.moderation_log import log_path, with_item
 from agora_build.content.sheet_ids import sheet_id
 from agora_build.content.tree import BATCHES, found_at, scan
+from agora_build.content.validate import nearest, shown
 from agora_build.content.writing import written, yaml_of
 from agora_build.imports.paper_votes import HEADER, apart, changes, ticked
-from agora_build.imports.sheet_columns import ADDRESS, CONSENT, HEADERS, POINT, TEXT, Words, asked_on, words_of
+from agora_build.imports.sheet_columns import (
+    ADDRESS,
+    CONSENT,
+    HEADERS,
+    POINT,
+    REASON,
+    STATE,
+    TEXT,
+    Words,
+    asked_on,
+    typed_of,
+    words_of,
+)
 from agora_build.imports.sheet_differences import Difference, Merged, merged, read_choices, settled
 from agora_build.imports.sheet_entry import (
     BLANK,
@@ -77,7 +91,7 @@ class Prepared(Record):
     kept: int = 0  # sheets that are published otherwise, and stay
     withheld: int = 0  # names that nobody agreed to publish
     gone: list[tuple[int, str]] = field(default_factory=list)  # sheets withdrawn, refused or erased since
-    refused: list[tuple[int, str]] = field(default_factory=list)  # sheets for the moderation log, and their ids
+    refused: list[tuple[int, str]] = field(default_factory=list)  # sheets put into the moderation log, and their ids
 
 
 class _Batch(Record, frozen=True):
@@ -90,10 +104,13 @@ class _Batch(Record, frozen=True):
     record: Batch
     words: Words
 
+    def name_of(self, sheet: int) -> str:
+        """Give the id of what a sheet says."""
+        return sheet_id(self.campaign, self.number, self.record.date, sheet)
+
     def path_of(self, sheet: int) -> str:
         """Give the path of what a sheet says."""
-        name = sheet_id(self.campaign, self.number, self.record.date, sheet)
-        return f"content/campaigns/{self.campaign}/{FOLDERS[self.record.kind]}/{name}.md"
+        return f"content/campaigns/{self.campaign}/{FOLDERS[self.record.kind]}/{self.name_of(sheet)}.md"
 
 
 def prepared(order: Order) -> Prepared:
@@ -145,8 +162,15 @@ def _batch(city: Path, entry: Typed, found: Prepared) -> _Batch | None:
     debate = draft.found.get(f"content/campaigns/{campaign}/debates/{document.meta.debate}.md")
     meta = draft.document(debate.path).meta if debate else None
     themes = meta.themes if isinstance(meta, Debate) else ()
-    words = words_of(config.config.quarters, themes, config.config.offices)
+    words = words_of(config.config.quarters, themes, config.config.offices, _reasons(draft, campaign))
     return _Batch(draft, campaign, number, document, document.meta, words)
+
+
+def _reasons(draft: Draft, campaign: str) -> tuple[Reason, ...]:
+    """List the reasons that a campaign announced for not publishing."""
+    log = log_path(campaign)
+    meta = draft.document(log).meta if log in draft.found else None
+    return meta.reasons if isinstance(meta, Moderation) else ()
 
 
 def _statements(batch: _Batch) -> list[str]:
@@ -180,14 +204,48 @@ def _compare(order: Order, batch: _Batch, both: Merged, path: str, found: Prepar
     batch.draft.offers[batch.document.path] = offer_of(document_of(batch.document.found, record))
     if found.record.kind == "votes":
         _votes(order, batch, both, path, found)
-    for sheet in both.sheets.values():
-        name = batch.path_of(sheet.number).rpartition("/")[2].removesuffix(".md")
-        if sheet.state == REFUSED:
-            found.refused.append((sheet.number, name))
-        elif sheet.state == WRITTEN and found.record.kind != "votes":
-            _sheet(order, batch, sheet, path, found)
+    else:
+        for sheet in both.sheets.values():
+            if sheet.state == WRITTEN:
+                _sheet(order, batch, sheet, path, found)
+            else:
+                found.problems += _still_published(batch, sheet, path)
+        _refuse(order, batch, both, path, found)
     if found.files or batch.record.checked is None or _unsigned(batch.record) != _unsigned(found.record):
         found.files[batch.document.path] = record  # last: until it is there, nothing of the batch counts as checked
+
+
+def _still_published(batch: _Batch, sheet: Sheet, path: str) -> Iterator[Problem]:
+    """Tell of a sheet that is published, and that people now say blank, refused or not returned."""
+    target = batch.path_of(sheet.number)
+    if target in batch.draft.found and not batch.draft.document(target).erased:
+        name, log = batch.name_of(sheet.number), log_path(batch.campaign)
+        said = {"value": typed_of(STATE, sheet.state), "file": target, "id": name, "log": log}
+        yield at_cell(path, sheet, STATE, "sheet-published", **said)
+
+
+def _refuse(order: Order, batch: _Batch, both: Merged, path: str, found: Prepared) -> None:
+    """Put the sheets that are refused into the moderation log, each once, with its reason."""
+    draft, campaign, log = batch.draft, batch.campaign, log_path(batch.campaign)
+    logged = {*draft.withdrawn(campaign), *draft.refused(campaign), *draft.erased(campaign)}
+    known = tuple(dict.fromkeys(batch.words.reasons.values()))
+    text = before = draft.document(log).source.text if log in draft.found else ""
+    for sheet in both.sheets.values():
+        name, reason = batch.name_of(sheet.number), sheet.values.get(REASON, "")
+        if sheet.state != REFUSED or name in logged:
+            continue
+        if reason not in known:
+            said = {"value": shown(reason), "near": nearest(reason, known), "allowed": ", ".join(known) or "—"}
+            found.problems.append(at_cell(path, sheet, REASON, "refusal-reason", log=log, **said))
+            continue
+        kind = {} if batch.record.kind == "contribution" else {"kind": batch.record.kind}
+        text = with_item(text, "refused", {"id": name, **kind, "date": str(order.today), "reason": reason})
+        found.refused.append((sheet.number, name))
+    if text != before:
+        place = found_at(log)
+        assert place is not None  # noqa: S101 - a campaign has a good name
+        found.problems += checked(draft, document_of(place, text.encode()), order.today)
+        found.files[log] = text.encode()
 
 
 def _votes(order: Order, batch: _Batch, both: Merged, path: str, found: Prepared) -> None:
@@ -218,7 +276,7 @@ def _votes(order: Order, batch: _Batch, both: Merged, path: str, found: Prepared
 
 def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared) -> None:
     target = batch.path_of(sheet.number)
-    name = target.rpartition("/")[2].removesuffix(".md")
+    name = batch.name_of(sheet.number)
     draft, campaign = batch.draft, batch.campaign
     logged = {*draft.withdrawn(campaign), *draft.refused(campaign), *draft.erased(campaign)}
     there = target in draft.found

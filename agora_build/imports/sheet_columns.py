@@ -9,19 +9,20 @@ from collections.abc import Mapping, Sequence
 
 from agora_build.config import Office, Quarter
 from agora_build.content.fields import ID
-from agora_build.content.models import Debate, SheetContent, Theme
+from agora_build.content.models import Debate, Reason, SheetContent, Theme
 from agora_build.content.validate import nearest, shown
 from agora_build.problems import Problem, Span
 from agora_build.record import Record
 
 BATCH, ENTRY, SHEET, STATE, CONSENT, TEXT = "batch", "entry", "sheet", "state", "consent", "text"
-TO, ADDRESS, POINT = "to", "address", "point"
+TO, ADDRESS, POINT, REASON = "to", "address", "point", "reason"
 # The key of each column and its header, in the order of the sheet; keys of the model are written with its words.
 HEADERS = {
     BATCH: "lot",
     ENTRY: "saisie",
     SHEET: "feuille",
     STATE: "état",
+    REASON: "raison du refus",
     "date": "date",
     TO: "à qui",
     "voice": "voix",
@@ -80,19 +81,26 @@ class Columns(Record, frozen=True):
 
 
 class Words(Record, frozen=True):
-    """The names that a person may write instead of an id: those of quarters, of a debate's themes, of offices."""
+    """The names that a person may write instead of an id: those of quarters, themes, offices, reasons."""
 
     quarters: Mapping[str, str]
     themes: Mapping[str, str]
     offices: Mapping[str, str]
+    reasons: Mapping[str, str]  # for not publishing a sheet
 
 
-def words_of(quarters: Sequence[Quarter], themes: Sequence[Theme], offices: Sequence[Office] = ()) -> Words:
-    """Gather the names of quarters, themes and offices as people may type them."""
+def words_of(
+    quarters: Sequence[Quarter],
+    themes: Sequence[Theme],
+    offices: Sequence[Office] = (),
+    reasons: Sequence[Reason] = (),
+) -> Words:
+    """Gather the names of quarters, themes, offices and reasons as people may type them."""
     return Words(
         {plain(name): item.id for item in quarters for name in (item.id, item.name)},
         {plain(name): item.id for item in themes for name in (item.id, item.title)},
         {plain(name): item.id for item in offices for name in (item.id, item.name)},
+        {plain(name): item.id for item in reasons for name in (item.id, item.title)},
     )
 
 
@@ -153,7 +161,7 @@ def value_of(key: str, typed: str, words: Words) -> str:
     if key == "people":
         digits = re.sub(r"[\s\u202f\u00a0]", "", typed)
         return digits if digits.isdecimal() else typed
-    named = {"quarter": words.quarters, "theme": words.themes, TO: words.offices}.get(key)
+    named = {"quarter": words.quarters, "theme": words.themes, TO: words.offices, REASON: words.reasons}.get(key)
     if named is not None:
         return named.get(plain(typed), typed)
     if key == POINT:
@@ -246,7 +254,7 @@ def vote_headers(statements: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def choices_for(
-    debate: Debate | None, quarters: Sequence[Quarter], offices: Sequence[Office]
+    debate: Debate | None, quarters: Sequence[Quarter], offices: Sequence[Office], reasons: Sequence[Reason]
 ) -> dict[str, tuple[str, ...]]:
     """List the words among which one chooses, by column."""
     closed = {key: tuple(words) for key, words in _WORDS.items()}
@@ -254,5 +262,6 @@ def choices_for(
         "quarter": tuple(item.name for item in quarters),
         "theme": tuple(item.title for item in debate.themes) if debate else (),
         TO: tuple(item.name for item in offices),
+        REASON: tuple(item.title for item in reasons),
     }
     return {**closed, **{key: words for key, words in named.items() if words}}

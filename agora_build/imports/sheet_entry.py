@@ -13,6 +13,7 @@ from agora_build.imports.sheet_columns import (
     HEADERS,
     POINT,
     PREFILLED,
+    REASON,
     SHEET,
     STATE,
     TEXT,
@@ -166,6 +167,8 @@ def _wrong(found: Typed, sheet: Sheet) -> Iterator[Problem]:
     if not people.isdecimal():
         given = {"key": HEADERS["people"], "value": shown(people), "near": in_digits(people)}
         yield found.at(sheet, "people", "bad-number", **given)
+    if REASON in sheet.values and sheet.state != REFUSED:
+        yield found.at(sheet, REASON, "reason-without-refusal", value=shown(sheet.values[REASON]))
     if not is_point(sheet.values.get(POINT, "0 0")):
         yield found.at(sheet, POINT, "bad-point", value=shown(sheet.values[POINT]))
     if sheet.state in (BLANK, ABSENT) and TEXT in sheet.values:

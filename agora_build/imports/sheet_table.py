@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agora_build.config import Office, Quarter
-from agora_build.content.models import Debate, SheetContent
-from agora_build.imports.sheet_columns import HEADERS, OF_VOTES, TEXT, choices_for, keys_for, vote_headers
+from agora_build.imports.sheet_columns import HEADERS, OF_VOTES, TEXT, vote_headers
 from agora_build.record import Record
 
 _WIDE = {
     TEXT: "12cm", "address": "6cm", "title": "5cm", "point": "4.5cm", "group": "4cm", "meeting": "4cm",
-    "consent": "3cm", "name": "3.5cm",
+    "consent": "3cm", "reason": "4cm", "name": "3.5cm",
 }  # fmt: skip
 
 
@@ -23,15 +21,12 @@ class SheetTable(Record, frozen=True):
     widths: Sequence[str]
 
 
-def sheet_table(  # noqa: PLR0913, PLR0917 - what its columns come from
-    batch: str, entry: int, sheets: int, kind: SheetContent, debate: Debate | None,
-    quarters: Sequence[Quarter], offices: Sequence[Office],
-) -> SheetTable:  # fmt: skip
-    """Make the sheet of an entry, 1 or 2, of a batch (`campaign/number`) of a kind."""
-    keys = keys_for(kind, debate)
+def sheet_table(
+    batch: str, entry: int, sheets: int, keys: Sequence[str], closed: Mapping[str, Sequence[str]]
+) -> SheetTable:
+    """Make the sheet of an entry, 1 or 2, of a batch (`campaign/number`); in `closed` columns one chooses."""
     empty = [""] * (len(keys) - 3)
     rows = [[batch, str(entry), str(number), *empty] for number in range(1, sheets + 1)]
-    closed = choices_for(debate, quarters, offices)
     return SheetTable(
         [[HEADERS[key] for key in keys], *rows],
         {index: closed[key] for index, key in enumerate(keys) if key in closed},

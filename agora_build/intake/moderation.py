@@ -1,25 +1,20 @@
-"""Turns what staff decide into the published branch: a line of moderation.yml, a tombstone, a branch that is gone.
-
-A line is put into the text of the log as somebody would type it, so that what was typed there stays as it was.
-"""
+"""Turns what staff decide into the published branch: a line of moderation.yml, a tombstone, a branch that is gone."""
 
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agora_build.content.draft import Document, document_of
 from agora_build.content.models import Moderation, Reason
+from agora_build.content.moderation_log import log_path, with_item
 from agora_build.content.tree import TOMBSTONES, found_at
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.repository import Commit, Move, Repository, RepositoryError
 
 Files = Mapping[str, bytes]
 _TRIES = 5  # times that the published branch may move under our hands
-_TOP = re.compile(r"[^\s#-]")  # what begins a key at the left margin
-_EMPTY_LIST = re.compile(r"\[\s*\]\s*(#.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +24,6 @@ class Published:
     commit: str
     files: Files
     before: Mapping[str, bytes | None]
-
-
-def log_path(campaign: str) -> str:
-    """Give the path of the moderation log of a campaign."""
-    return f"content/campaigns/{campaign}/moderation.yml"
 
 
 def log_at(repository: Repository, commit: str, campaign: str) -> Moderation:
@@ -56,7 +46,7 @@ def with_line(repository: Repository, commit: str, campaign: str, section: str, 
     log = log_at(repository, commit, campaign)
     if any(item.id == line["id"] for item in getattr(log, section)):
         return {}
-    after = _inserted(before.decode("utf-8"), section, line).encode()
+    after = with_item(before.decode("utf-8"), section, line).encode()
     expected = {**(_read("", before).written)}
     expected[section] = [*(expected.get(section) or ()), dict(line)]
     if _read("", after).written != expected:
@@ -66,7 +56,7 @@ def with_line(repository: Repository, commit: str, campaign: str, section: str, 
 
 def shown(section: str, line: Mapping[str, str]) -> str:
     """Write a line of the log as one types it."""
-    return _inserted("", section, line)
+    return with_item("", section, line)
 
 
 def tombstone(path: str, raw: bytes, day: datetime.date) -> bytes | None:
@@ -111,23 +101,3 @@ def _read(path: str, raw: bytes) -> Document:
     found = found_at(path or log_path("any"))
     assert found is not None  # noqa: S101 - the path of a log always has a place
     return document_of(found, raw)
-
-
-def _inserted(text: str, section: str, line: Mapping[str, str]) -> str:
-    """Put an item at the end of a list of a YAML text, with the indentation of the list."""
-    lines = text.splitlines()
-    start = next((number for number, said in enumerate(lines) if said.startswith(f"{section}:")), None)
-    if start is None:
-        return "\n".join([*lines, f"{section}:", *_item(line, "  ")]) + "\n"
-    lines[start] = _EMPTY_LIST.sub("", lines[start]).rstrip()
-    end = next((n for n, said in enumerate(lines[start + 1 :], start + 1) if _TOP.match(said)), len(lines))
-    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
-        end -= 1
-    items = [said for said in lines[start + 1 : end] if said.lstrip().startswith("- ")]
-    indent = items[0][: len(items[0]) - len(items[0].lstrip())] if items else "  "
-    return "\n".join([*lines[:end], *_item(line, indent), *lines[end:]]) + "\n"
-
-
-def _item(line: Mapping[str, str], indent: str) -> list[str]:
-    said = [f"{name}: {value}" for name, value in line.items()]
-    return [f"{indent}- {said[0]}", *(f"{indent}  {each}" for each in said[1:])]
