@@ -12,14 +12,16 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from cities import LANGUAGES, minimal_city, speak
+from cities import LANGUAGES, minimal_city, sample, speak
 from outsiders import CONSENSUS, DRAW, VOTE, published, serving
+from repositories import commit, git
 from sites import built
 
 PAGE = "verifier/index.html"
 CODE = re.compile(r'<code data-runs="([a-z]+)">(.*?)</code>', re.DOTALL)
 REPOSITORY = "https://depot.example/villeneuve"
 SETTINGS = {"[publication]\n": f'[publication]\nrepository = "{REPOSITORY}"\n'}
+RECIPES = 13
 Recipe = tuple[str, str]
 
 
@@ -62,6 +64,29 @@ def test_every_recipe_of_the_page_runs_as_it_is_written(world: Path, tmp_path: P
         assert "Trouvé : rien qui diffère." in verdict
     assert [line.partition(" ")[0] for line in history.splitlines() if line[:2] == "20"] == ["2016-05-03", "2016-02-20"]
     assert "[" not in "".join(said).replace("? [", "")
+
+
+@pytest.mark.soak
+def test_every_recipe_runs_on_the_sample(tmp_path: Path) -> None:
+    (tmp_path / "depot").mkdir()
+    city = sample(tmp_path / "depot")
+    (city / ".gitignore").write_text(".agora/\n")
+    git(city, "init", "--quiet", "--initial-branch=main")
+    (tmp_path / "published").mkdir()
+    with serving(tmp_path / "published") as address:
+        config = (city / "agora.toml").read_text("utf-8")
+        config = re.sub(r'(?m)^base_url = ".*"', f'base_url = "{address}"', config)
+        (city / "agora.toml").write_text(
+            re.sub(r'(?m)^repository = ".*"', f'repository = "{REPOSITORY}"', config), "utf-8"
+        )
+        commit(city, "Tout")
+        assert built(city, tmp_path / "published").problems == []
+        folder = tmp_path / "outside"
+        folder.mkdir()
+        said = [run(recipe, folder, city) for recipe in recipes(tmp_path / "published" / PAGE)]
+    assert len(said) == RECIPES
+    assert not re.search(r"DIFFERENT|FAILED|ne se vérifie pas|ne sont PAS|\[[0-9]+\]", "".join(said))
+    assert "".join(said).count(" OK\n") >= len(("a vote", "two draws", "two", "a consensus"))
 
 
 @pytest.mark.parametrize(

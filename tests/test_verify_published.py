@@ -16,6 +16,8 @@ from repositories import git, repository
 from test_votes import table, with_ballots
 
 from agora_build.build import served
+from agora_build.civic.seals import COLUMNS, SEALED, sealed
+from agora_build.civic.vote_verification import recount
 
 Verdict = dict[str, Any]
 
@@ -117,6 +119,19 @@ def test_ballots_that_may_not_be_known_yet_are_not_missing(site: Path) -> None:
     assert "ils ne sont publiés qu’avec le résultat" in verdict["limits"][0]
 
 
+def test_a_vote_that_was_held_elsewhere_has_a_count_and_no_codes(site: Path, world: Path) -> None:
+    """It says so, for it may be a vote whose codes were taken away: the repository, and the count, tell."""
+    for name in ("codes", "void", "spent", "roots"):
+        (site / VOTE / f"{name}.csv").unlink()
+    assert found(verified("votes", site / VOTE)[1]) == ["another-count"], "the count says how many codes were sent"
+    files = {path.name: path.read_bytes() for path in (site / VOTE).iterdir()}
+    (site / VOTE / "tally.json").write_bytes(recount(files))
+    code, verdict = verified("votes", site / VOTE)
+    assert (code, "ni codes ni sceaux" in verdict["told"]) == (0, True)
+    assert "ces listes ont été retirées" in verdict["limits"][0]
+    assert verified("votes", site / VOTE, "--repository", world / "repository")[0] == 1
+
+
 # --- Forged
 
 
@@ -177,9 +192,6 @@ def test_a_vote_written_again_whole_is_found_by_the_repository_or_by_a_noted_hea
 
 def _forge_whole(vote: Path) -> None:
     """Turn a ballot into another, and make the seals and the count again."""
-    from agora_build.civic.seals import COLUMNS, SEALED, sealed
-    from agora_build.civic.vote_verification import recount
-
     replaced(vote / "ballots.csv", ",arbres\n", ",bancs\n")
     lists = {name: (vote / f"{name}.csv").read_text("utf-8").splitlines()[1:] for name in SEALED}
     rules = (vote / "vote.json").read_bytes()

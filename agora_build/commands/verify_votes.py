@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from agora_build.civic.vote_verification import Finding, verify, withheld
+from agora_build.civic.vote_verification import Finding, recount, uncountable, verify, withheld
 from agora_build.commands.findings import told
 from agora_build.commands.published import is_place, shelves
 from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, give, many
@@ -16,6 +16,11 @@ from agora_build.commands.versions import versions
 from agora_build.commands.vote_folder import FILES, files_of, refuse
 
 _LISTS = ("codes.csv", "void.csv", "spent.csv", "ballots.csv", "roots.csv")
+_SEALS = ("codes.csv", "void.csv", "spent.csv", "roots.csv")
+_LIMIT_BARE = (
+    "que ces bulletins sont ceux qui ont été déposés : seul un vote tenu ailleurs peut n’avoir ni codes ni sceaux, et"
+    " la page doit dire où ; si l’on a voté ici avec des codes, ces listes ont été retirées"
+)
 _PROVES_CODES = (
     "depuis le premier sceau, aucune ligne retirée ni changée : chaque sceau contient la marque du précédent"
 )
@@ -69,6 +74,8 @@ def _verdict(subject: str, files: Mapping[str, bytes], head: str, city: Path | N
             subject, "nothing", "seules les règles de ce vote sont publiées ; il n’y a rien à vérifier encore."
         )
     folder = _folder(files, city)
+    if files.keys().isdisjoint(_SEALS) and not (folder and (folder / "roots.csv").is_file()):
+        return _bare(subject, files)
     wrong = [*verify(files, head), *(_against(files, folder) if folder else ())]
     found = tuple(Found(one.code, _place(one), told(one)) for one in wrong)
     compared = tuple(_compared(files, head, folder))
@@ -84,6 +91,19 @@ def _verdict(subject: str, files: Mapping[str, bytes], head: str, city: Path | N
         subject, "same", said, compared, (), tuple(_proved(files)), tuple(_limits(files, head, folder)),
         (f"la tête du dernier sceau : {last}",),
     )  # fmt: skip
+
+
+def _bare(subject: str, files: Mapping[str, bytes]) -> Verdict:
+    """Say what can be said of a vote that was held elsewhere: it has neither codes nor seals here."""
+    wrong = [one for one in uncountable(files) if one.code != "missing"]
+    if not wrong and files.get("tally.json") != recount(files):
+        wrong.append(Finding("another-count", "tally.json"))
+    found = tuple(Found(one.code, _place(one), told(one)) for one in wrong)
+    compared = ("le résultat publié (tally.json) avec un compte refait ici",)
+    if found:
+        return Verdict(subject, "different", "Ce vote ne se vérifie pas.", compared, found, remedy=ASK)
+    said = "Ce vote n’a ici ni codes ni sceaux ; son résultat est bien le compte des bulletins publiés."
+    return Verdict(subject, "same", said, compared, (), (_PROVES_COUNT,), (_LIMIT_BARE,))
 
 
 def _compared(files: Mapping[str, bytes], head: str, folder: Path | None) -> Iterator[str]:
