@@ -27,6 +27,7 @@ from sites import built
 from agora_build import cli
 from agora_build.commands.network import _WHY
 from agora_build.config import NetworkSite
+from agora_build.content.loader import load
 from agora_build.network.addresses import is_public
 from agora_build.network.copies import Outcome, announced, update
 from agora_build.network.fetching import FetchError, fetch
@@ -292,6 +293,13 @@ def serve_enciphered(listening: socket.socket, context: ssl.SSLContext) -> None:
         line.sendall(http(HONEST))
 
 
+def test_every_refusal_has_words_and_every_word_its_refusal() -> None:
+    package = Path(cli.__file__).parent
+    texts = [path.read_text("utf-8") for path in (*package.glob("network/*.py"), package / "content/strict_json.py")]
+    codes = set(re.findall(r'(?:FetchError|JsonError)\(\s*"([a-z0-9-]+)"', "".join(texts))) | {"missing", "status"}
+    assert codes == set(_WHY)
+
+
 # The page
 
 
@@ -304,6 +312,14 @@ def test_without_sites_there_is_no_page_and_no_link(tmp_path: Path) -> None:
     assert built(minimal_city(tmp_path), tmp_path / "site", DAY).problems == []
     assert not (tmp_path / "site/reseau").exists()
     assert "reseau/" not in (tmp_path / "site/index.html").read_text("utf-8")
+
+
+def test_no_free_page_takes_its_place(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    (city / "content/pages/reseau.md").write_text("---\ntitle: Réseau\n---\nUn texte.\n", "utf-8")
+    assert load(city, DAY).problems == []
+    follow(city, voisine="https://participe.voisine.example/")
+    assert [problem.code for problem in load(city, DAY).problems] == ["reserved-name"]
 
 
 def test_the_page_tells_what_is_open_elsewhere_and_of_when(tmp_path: Path) -> None:

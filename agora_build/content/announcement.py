@@ -39,7 +39,7 @@ def _written(value: object) -> object:
 SitePath = Annotated[str, StringConstraints(pattern=_PATH, max_length=300), AfterValidator(_path)]
 WrittenDay = Annotated[Day, BeforeValidator(_written)]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
-Address = Annotated[Link, StringConstraints(max_length=300)]
+Address = Annotated[Link, StringConstraints(max_length=2000)]
 FeedKind = Literal["news", "answers", "overdue", "calendar", "podcast", "map"]
 Level = Literal["inform", "consult", "co-design", "decide"]
 

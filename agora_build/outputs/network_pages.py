@@ -66,7 +66,6 @@ class NetworkPage(Record, frozen=True):
 
     path: str
     neighbours: tuple[Neighbour, ...]
-    open: int
 
 
 def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
@@ -77,7 +76,7 @@ def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
     copies = {entry.slug: entry.meta for entry in site.network}
     neighbours = tuple(_neighbour(item, copies.get(item.id), today) for item in network.sites)
     path = Urls(site.config.city.language).section("network")
-    yield Output(path, NetworkPage(path, neighbours, sum(len(item.open) for item in neighbours)), render)
+    yield Output(path, NetworkPage(path, neighbours), render)
 
 
 def render(page: NetworkPage, theme: Theme) -> bytes:
