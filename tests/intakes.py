@@ -41,6 +41,10 @@ _DEBATES = {
     "options:\n  - {id: nord, title: Au nord}\n  - {id: sud, title: Au sud}\nballot: {kind: ranking}\n",
     "oui-ou-non": "title: Oui ou non\nquestion: Oui ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: referendum\n"
     "ballot: {kind: yes-no}\n",
+    "sommes": "title: Sommes\nquestion: Quoi ?\nopens: 2016-03-07\ncloses: 2016-12-31\nmethod: budget\nbudget: 900\n"
+    "rule: equal-shares\nprojects:\n  - {id: nord, title: Au nord, cost: 300.50}\n"
+    "  - {id: sud, title: Au sud, cost: 400}\n  - {id: port, title: Au port, cost: 200}\n"
+    "ballot: {kind: approval, within: 600}\n",
 }
 
 

@@ -145,6 +145,8 @@ def test_a_wrong_code_is_refused(intake: Intake, code: str, wanted: str) -> None
         ("rangs", [("rank.1", "est")], "not-one-of"),
         ("oui-ou-non", [("answer", "yes")], "yes"),
         ("oui-ou-non", [("answer", "oui")], "not-one-of"),
+        ("sommes", [("options", "port"), ("options", "sud")], "sud;port"),
+        ("sommes", [("options", "nord"), ("options", "sud")], "too-dear"),
     ],
 )
 def test_a_ballot_is_written_as_it_is_published(

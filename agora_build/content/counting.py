@@ -46,7 +46,7 @@ def counted(vote: Vote, root: Path, debate: Debate, thread: Thread, kept: Kept) 
     if vote.state != "shown":
         return vote
     if debate.ballot is not None:
-        return replace(vote, result=_result(vote, root, debate, debate.ballot, thread))
+        return replace(vote, result=_result(vote, root, debate, debate.ballot, thread, kept))
     file = next(file for file in vote.files if file.name == "votes.csv")
     statements = tuple(entry.slug for entry in thread.contributions)
     key = b"opinions " + hashlib.blake2b(repr((file.digest, statements)).encode()).digest()
@@ -60,7 +60,9 @@ def _opinions(root: Path, file: VoteFile, statements: tuple[str, ...]) -> Any:  
     return opinions(matrix(_rows(root, file), statements))
 
 
-def _result(vote: Vote, root: Path, debate: Debate, ballot: Ballot, thread: Thread) -> Result:
+def _result(  # noqa: PLR0913, PLR0917 - what a vote is counted from
+    vote: Vote, root: Path, debate: Debate, ballot: Ballot, thread: Thread, kept: Kept
+) -> Result:
     files = {file.name: file for file in vote.files}
     metas = {entry.path.rpartition("/")[2]: entry.meta for entry in thread.votes}
     options = tuple(option.id for option in debate.offered)
@@ -70,6 +72,15 @@ def _result(vote: Vote, root: Path, debate: Debate, ballot: Ballot, thread: Thre
         return metas[name].rows if name in metas else 0
 
     def of(name: str, column: int) -> Count:
+        """Count the ballots of a file; sharing out the money of many takes seconds, and is done once."""
+        if envelope is None or name not in files:
+            return counted_in(name, column)
+        rules = repr((files[name].digest, ballot, options, envelope))
+        key = b"budget " + hashlib.blake2b(rules.encode()).digest()
+        found: Count = kept.value(key, lambda: counted_in(name, column))
+        return found
+
+    def counted_in(name: str, column: int) -> Count:
         """Count the ballots of a file; those that are alike are read once."""
         cast: Counter[str] = Counter()
         for cells in _rows(root, files[name]) if name in files else ():
