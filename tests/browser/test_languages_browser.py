@@ -38,6 +38,17 @@ PAGES = (
     "campagnes/les-quais/regles/index.html",
 )
 
+# Of each date drawn on the timeline: where it is, its words, and whether its first figure is right of its last letter.
+SIDES = """() => [...document.querySelectorAll('.tl-slidenav-description, .tl-headline-date, .tl-timeaxis-tick-text')]
+  .filter(e => e.checkVisibility() && /^[0-9]+ [^0-9]/.test(e.textContent)).map(e => {
+    const text = document.createTreeWalker(e, NodeFilter.SHOW_TEXT).nextNode(), range = document.createRange();
+    const left = at => {
+      range.setStart(text, at), range.setEnd(text, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    return [e.classList[0].split("-").pop(), text.data, left(0) > left(text.length - 1)];
+  })"""
+
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_args: object) -> None:
@@ -115,6 +126,9 @@ def test_the_drawn_timeline_speaks_arabic(chromium: Browser, small: str) -> None
         assert [name for name in names if not ARABIC.search(name)] == []
         assert "افتتاح التشاور" in " ".join(watched.page.locator(".tl-headline").all_inner_texts())
         assert watched.page.locator(".tl-headline span[lang='fr']").first.inner_text() != ""
+        days = watched.page.evaluate(SIDES)
+        assert {place for place, _, _ in days} >= {"date", "text"}
+        assert [day for day in days if not day[2]] == [], "the number of a day is to the right of its month"
 
 
 def test_the_drawn_map_speaks_arabic(chromium: Browser, small: str) -> None:
