@@ -150,7 +150,7 @@ def test_the_page_is_there_in_each_language_and_every_page_leads_to_it(tmp_path:
         assert titles[language] in page.partition("<h1>")[2].partition("</h1>")[0]
         assert recipes(folder / PAGE) == recipes(tmp_path / "site" / PAGE)
         assert 'href="verifier/index.html"' in (folder / "index.html").read_text("utf-8")
-        assert '/regles/rules.json"' in page
+        assert '/regles/history.json"' in page
 
 
 def test_a_city_without_public_repository_is_not_told_to_clone_one(world: Path, tmp_path: Path) -> None:

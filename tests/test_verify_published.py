@@ -252,7 +252,7 @@ CONSENSUS_FORGERIES = {
     "a share of the page": ("index.html", "<td>50", "<td>55", "page"),
     "no table on the page": ("index.html", 'class="figures"', 'class="other"', "no-table"),
     "a space": ("opinions.json", '"groups":', '"groups": ', "written-otherwise"),
-    "a sentence hidden in silence": ("../../../moderation/moderation.json", GONE, ONE, "not-in-log"),
+    "a sentence hidden in silence": ("../../../donnees/moderation.json", GONE, ONE, "not-in-log"),
 }
 
 
@@ -274,8 +274,8 @@ def test_votes_that_are_not_those_of_the_repository_are_found(world: Path, site:
 
 
 RULES_FORGERIES = {
-    "a rule": ("rules.json", '"decides": "Le maire, seul."', '"decides": "Les habitants."', "rules-changed"),
-    "an earlier rule": ("rules.json", "Le conseil municipal.", "Le maire, seul.", "version-changed"),
+    "a rule": ("history.json", '"decides": "Le maire, seul."', '"decides": "Les habitants."', "rules-changed"),
+    "an earlier rule": ("history.json", "Le conseil municipal.", "Le maire, seul.", "version-changed"),
     "a word of the page": ("index.html", "Le conseil municipal.", "Le conseil de quartier.", "words"),
     "a change not told": ("index.html", "<code>", "<em>", "commits"),
 }
@@ -290,9 +290,9 @@ def test_forged_rules_are_found(forgery: str, world: Path, site: Path) -> None:
 
 
 def test_a_version_left_out_is_found(world: Path, site: Path) -> None:
-    said = json.loads((site / RULES / "rules.json").read_bytes())
+    said = json.loads((site / RULES / "history.json").read_bytes())
     gone = said["versions"].pop(0)["commit"]
-    (site / RULES / "rules.json").write_text(json.dumps(said), "utf-8")
+    (site / RULES / "history.json").write_text(json.dumps(said), "utf-8")
     _, verdict = verified("rules", site / RULES, "--repository", world / "repository")
     assert [(one["code"], one["place"]) for one in verdict["found"]] == [("version-missing", f"commit {gone[:12]}")]
 

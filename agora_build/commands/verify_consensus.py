@@ -13,6 +13,7 @@ import click
 from agora_build.commands.published import Shelf, shelves
 from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, give, many
 from agora_build.commands.vote_folder import refuse
+from agora_build.urls import Urls
 
 if TYPE_CHECKING:
     from agora_build.civic.opinion_verification import Recount  # brings numpy in
@@ -68,7 +69,7 @@ def _verdict(subject: str, shelf: Shelf, city: Path | None) -> Verdict:
         wrong = Found("unreadable", str(error), "il manque, ou ne se lit pas")
         return Verdict(subject, "different", "Ces chiffres ne se vérifient pas.", (), (wrong,), remedy=ASK)
     found = [Found(one.code, one.about, _SAID[one.code].format(one.published, one.computed)) for one in count.faults]
-    log = shelf.beyond(3, "moderation/moderation.json") if count.withdrawn else None
+    log = _log(shelf) if count.withdrawn else None
     found += _hidden(log, count.withdrawn)
     found += _against(votes, city, shelf)
     compared = tuple(_compared(count, city, logged=log is not None))
@@ -94,14 +95,21 @@ def _compared(count: Recount, city: Path | None, *, logged: bool) -> Iterator[st
         yield f"les votes publiés avec ceux du dépôt ({city})"
 
 
+def _log(shelf: Shelf) -> bytes | None:
+    """Read the log of moderation among the open data of the campaign, whose folder has a name in each language."""
+    found = (shelf.beyond(3, f"{Urls(language).word('data')}/moderation.json") for language in ("fr", "en"))
+    return next((log for log in found if log is not None), None)
+
+
 def _hidden(log: bytes | None, withdrawn: Mapping[str, int]) -> Iterator[Found]:
     """Find the sentences that are left out without a word in the log of moderation."""
     if log is None:
         return
     try:
         said = json.loads(log)
-        told = {str(item["id"]) for name in ("withdrawn", "erased") for item in said[name]}
-    except (ValueError, KeyError, TypeError):
+        lists = [row.get(name, ()) for row in said for name in ("withdrawn", "erased")]
+        told = {str(item["id"]) for items in lists for item in items}
+    except (ValueError, KeyError, TypeError, AttributeError):
         told = set()
     for statement, votes in withdrawn.items():
         if statement not in told:

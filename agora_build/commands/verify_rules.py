@@ -33,7 +33,7 @@ _SAID = {
     "version-missing": "cette version des règles est dans le dépôt, et le site ne la dit pas",
     "version-added": "le site dit cette version des règles, et le dépôt ne l’a pas",
     "version-changed": "cette version des règles n’est pas celle du dépôt",
-    "written-otherwise": "rules.json n’est pas écrit comme Agora l’écrit",
+    "written-otherwise": "history.json n’est pas écrit comme Agora l’écrit",
     "commits": "la page nomme d’autres changements ({0}) que le dépôt ({1})",
     "words": "la page ne dit pas, mot pour mot, l’avant et l’après de « {0} »",
     "unknown-campaign": "cette campagne n’est pas dans le dépôt à ce commit",
@@ -61,7 +61,7 @@ def verify_rules(address: str, city: Path, form: str) -> None:
 
     0 le site dit tout, 1 quelque chose diffère, 2 on ne peut pas le dire.
     """
-    found = shelves(address, "rules.json")
+    found = shelves(address, "history.json")
     if not found:
         refuse(f"rien à « {address} » ne donne de règles : donnez l’adresse de la page des règles, ou celle du site")
     origin = _origin(found[0])
@@ -95,9 +95,9 @@ def _verdicts(found: Sequence[Shelf], city: Path, commit: str) -> list[Verdict]:
 
 def _published(shelf: Shelf) -> Mapping[str, object]:
     try:
-        said = json.loads(shelf.read("rules.json") or b"")
+        said = json.loads(shelf.read("history.json") or b"")
     except (ValueError, RecursionError):
-        refuse(f"« {shelf.subject} » : rules.json ne se lit pas")
+        refuse(f"« {shelf.subject} » : history.json ne se lit pas")
     return said if isinstance(said, dict) else {}
 
 
@@ -110,8 +110,8 @@ def _verdict(shelf: Shelf, said: Mapping[str, object], city: Path, histories: Hi
     history = histories.of(slug)
     wanted = history_of(slug, history, campaign)
     found = list(_data(said, json.loads(wanted)))
-    if not found and shelf.read("rules.json") != wanted:
-        found.append(Found("written-otherwise", "rules.json", _SAID["written-otherwise"]))
+    if not found and shelf.read("history.json") != wanted:
+        found.append(Found("written-otherwise", "history.json", _SAID["written-otherwise"]))
     page = shelf.read("index.html")
     found += _page(told(page or b""), story(history, campaign))
     compared = _compared(history)
@@ -126,7 +126,7 @@ def _verdict(shelf: Shelf, said: Mapping[str, object], city: Path, histories: Hi
 def _compared(history: History) -> tuple[str, ...]:
     versions = many(len(history.versions), "version")
     return (
-        f"les règles d’aujourd’hui et {versions} du fichier campaign.md, commit par commit, avec rules.json",
+        f"les règles d’aujourd’hui et {versions} du fichier campaign.md, commit par commit, avec history.json",
         "les changements que la page raconte, leur ordre et leurs mots, avec ceux de git",
     )
 
@@ -141,11 +141,11 @@ def _campaign(city: Path, slug: str) -> Campaign | None:
 
 
 def _data(said: Mapping[str, object], wanted: Mapping[str, object]) -> Iterator[Found]:
-    """Compare rules.json, rule by rule and version by version."""
+    """Compare history.json, rule by rule and version by version."""
     here, there = _object(said.get("rules")), _object(wanted["rules"])
     for name in sorted(here.keys() | there.keys()):
         if here.get(name) != there.get(name):
-            yield Found("rules-changed", "rules.json", _SAID["rules-changed"].format(name))
+            yield Found("rules-changed", "history.json", _SAID["rules-changed"].format(name))
     shown, held = _versions(said.get("versions")), _versions(wanted["versions"])
     for commit in sorted(shown.keys() | held.keys()):
         code = "version-missing" if commit not in shown else "version-added" if commit not in held else ""

@@ -99,12 +99,17 @@ def fields_of(campaign: Campaign) -> Fields:
 
 
 def history_of(slug: str, history: History, campaign: Campaign) -> bytes:
-    """Write rules.json: the rules today, and every version that git holds, the oldest first; null: unreadable."""
+    """Write history.json: the rules today, and every version that git holds, the oldest first; null: unreadable."""
     versions = [
         {"commit": one.commit, "day": one.day and one.day.isoformat(), "rules": _told(one.fields)}
         for one in history.versions
     ]
-    said: dict[str, Any] = {"format": "agora-rules-1", "campaign": slug, "history": history.state, "versions": versions}
+    said: dict[str, Any] = {
+        "format": "agora-rules-history-1",
+        "campaign": slug,
+        "history": history.state,
+        "versions": versions,
+    }
     said["rules"] = dict(fields_of(campaign))
     return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from agora_build.content.models import Moderation, Reason, Refusal
 from agora_build.content.sections import Masthead, masthead
@@ -26,7 +24,7 @@ class ModerationPage(Record, frozen=True):
     source: str  # the file of the log
 
 
-def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
+def outputs(site: Site, today: datetime.date) -> Iterator[Output[ModerationPage]]:
     """Declare a page a campaign that tells of its moderation."""
     urls = Urls(site.config.city.language)
     for microsite in site.microsites:
@@ -36,15 +34,6 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
             head = masthead(microsite, urls, today, "rules")
             log = microsite.moderation
             yield Output(path, ModerationPage(path, head, log, _by_reason(log), source), render)
-            data = urls.part_file(microsite.slug, "moderation", "moderation.json")
-            yield Output(data, (microsite.slug, log), render_data)
-
-
-def render_data(told: tuple[str, Moderation], theme: Theme) -> bytes:  # noqa: ARG001
-    """Write the log of a campaign's moderation as data."""
-    campaign, log = told
-    said = {"format": "agora-moderation-1", "campaign": campaign, **log.model_dump(mode="json", exclude={"intro"})}
-    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _by_reason(log: Moderation) -> tuple[tuple[Reason, tuple[Refusal, ...]], ...]:

@@ -36,7 +36,7 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
             told = story(microsite.history, microsite.campaign.meta)
             head = masthead(microsite, urls, today, "rules")
             yield Output(path, RulesPage(path, head, rules, told, microsite.moderation), render)
-            data = urls.part_file(microsite.slug, "rules", "rules.json")
+            data = urls.part_file(microsite.slug, "rules", "history.json")
             yield Output(data, history_of(microsite.slug, microsite.history, microsite.campaign.meta), render_data)
 
 

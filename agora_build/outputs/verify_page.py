@@ -34,8 +34,8 @@ def city_outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:  # 
     data = []
     for microsite in site.microsites:
         slug, meta = microsite.slug, microsite.campaign.meta
-        rules = urls.part_file(slug, "rules", "rules.json") if meta.rules else ""
-        log = urls.part_file(slug, "moderation", "moderation.json") if microsite.moderation else ""
+        rules = urls.part_file(slug, "rules", "history.json") if meta.rules else ""
+        log = urls.part_file(slug, "data", "moderation.json") if microsite.moderation else ""
         if rules or log:
             data.append(Data(meta.title, rules, log))
     page = VerifyPage(urls.section("verify"), tuple(data))
