@@ -19,7 +19,7 @@ from agora_build.content.site import Site
 from agora_build.content.voices import of_batch
 from agora_build.imports.sheet_columns import metres, point_of
 from agora_build.imports.tables import read_table
-from agora_build.outputs import batch_pages
+from agora_build.outputs import batch_pages, map_pages, question_pages
 
 QUAIS = "content/campaigns/les-quais"
 DAY = datetime.date(2016, 5, 12)
@@ -100,6 +100,8 @@ def test_a_question_on_paper_is_published_counted_and_entered_once(tmp_path: Pat
     assert loaded.site is not None
     voices = of_batch(loaded.site.microsites[0], "1")
     assert (voices.individual, voices.collective, voices.people, voices.channels) == (0, 1, 14, (("paper", 1),))
+    page = next(item for item in question_pages.outputs(loaded.site, DAY) if "/questions/2016" in item.path)
+    assert 'lots/index.html#lot-1">Lot 1, feuille 1</a>' in page.bytes(theme_of(loaded.site)).decode()
     assert words_of_batches(loaded.site).endswith("1 question, au nom de 14 personnes")
     again = entered(city, folder, ASKED)
     assert "0 question écrite, 1 déjà là et identique" in again.output
@@ -113,6 +115,8 @@ def test_a_cross_is_one_place_though_two_people_click_beside_each_other(tmp_path
     assert "location:\n  lat: 48.89210\n  lon: 2.20660\n" in written(city, "places")
     site = load(city, DAY).site
     assert site is not None
+    pages = [item.bytes(theme_of(site)).decode() for item in map_pages.outputs(site, DAY)]
+    assert any("sur papier, lot 1, saisi et relu" in page for page in pages)
     assert words_of_batches(site).endswith("1 point de la carte")
     assert metres("48.89210 2.20660", "48.89230 2.20680") == pytest.approx(26.6, abs=0.5)
 

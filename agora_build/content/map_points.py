@@ -46,6 +46,7 @@ class MapPoint(Record, frozen=True, kw_only=True):
     workshop: Workshop | None = None
     voice: Voice | None = None
     channel: Channel | None = None
+    batch: str = ""  # of paper sheets, that it came in
     group: str = ""
     people: int | None = None
     quarter: str = ""
@@ -154,6 +155,7 @@ def _place(entry: Entry[Place], microsite: Microsite, urls: Urls) -> MapPoint:
         date=meta.date,
         voice=meta.voice,
         channel=meta.channel,
+        batch=meta.batch or "",
         group=meta.group or "",
         people=meta.people,
         quarter=meta.quarter or "",
