@@ -9,18 +9,9 @@ from pathlib import Path
 
 import pytest
 from cities import MINIMAL, minimal_city
+from typed import run
 
-from agora_build import cli
 from agora_build.content import loader
-
-
-def run(*arguments: str) -> int:
-    """Run the command as the shell does; give its exit code."""
-    try:
-        cli.main([*arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def broken(tmp_path: Path) -> str:

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from cities import minimal_city
 from sites import built
+from typed import run
 
-from agora_build import cli
 from agora_build.content.loader import load
 from agora_build.content.schema_number import CURRENT
 from agora_build.migrations.steps import STEPS, migrated, numbered
@@ -28,14 +28,6 @@ DAY = datetime.date(2017, 1, 20)
 FOLDER = Path(__file__).parent / "migrations"
 NUMBERS = range(CURRENT)
 Tree = dict[str, bytes]
-
-
-def run(*arguments: str) -> int:
-    try:
-        cli.main([*arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def city_before(number: int, tmp_path: Path) -> Path:

@@ -23,6 +23,7 @@ from cities import minimal_city, speak
 from hostile import HOSTILE
 from neighbours import CAMPAIGN, SAID, Answer, always, follow, http, keep, server
 from sites import built
+from typed import run
 
 from agora_build import cli
 from agora_build.commands.network import _WHY
@@ -34,14 +35,6 @@ from agora_build.network.fetching import FetchError, fetch
 
 DAY = datetime.date(2017, 1, 20)
 HONEST = json.dumps(SAID, ensure_ascii=False)
-
-
-def run(*arguments: str) -> int:
-    try:
-        cli.main([*arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def asked(answer: Answer, seconds: float = 5) -> str:
@@ -364,6 +357,8 @@ def test_a_new_copy_changes_the_page_and_nothing_else(tmp_path: Path) -> None:
     report = built(city, tmp_path / "site", DAY)
     assert report.written <= 4  # the page, build.json, SHA256SUMS
     assert "Les quais" in (tmp_path / "site/reseau/index.html").read_text("utf-8")
+    (city / "content/network/voisine.json").unlink()
+    assert "Pas encore de copie" in page_of(city, tmp_path / "site")
 
 
 def test_hostile_words_stay_words(tmp_path: Path) -> None:

@@ -11,19 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 from cities import MINIMAL
+from typed import run
 
-from agora_build import cli
 from agora_build.content.schemas import SCHEMAS, schema_of
 from agora_build.content.source import read_source
 from agora_build.content.tree import scan
-
-
-def run(*arguments: str) -> int:
-    try:
-        cli.main([*arguments])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def typed(value: Any) -> Any:
