@@ -288,6 +288,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
         "consensus": "verify_consensus:verify_consensus",
         "draw": "verify_draw:verify_draw",
         "inbox": "relay:verify_inbox",
+        "receipt": "verify_receipt:verify_receipt",
         "rules": "verify_rules:verify_rules",
         "votes": "verify_votes:verify_votes",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ PAGE = "verifier/index.html"
 CODE = re.compile(r'<code data-runs="([a-z]+)">(.*?)</code>', re.DOTALL)
 REPOSITORY = "https://depot.example/villeneuve"
 SETTINGS = {"[publication]\n": f'[publication]\nrepository = "{REPOSITORY}"\n'}
-RECIPES = 13
+RECIPES = 14
 Recipe = tuple[str, str]
 
 
@@ -40,7 +41,7 @@ def recipes(page: Path) -> list[Recipe]:
     return [(runs, unescape(text)) for runs, text in CODE.findall(page.read_text("utf-8"))]
 
 
-def run(recipe: Recipe, folder: Path, repository: Path) -> str:
+def run(recipe: Recipe, folder: Path, repository: Path, typed: str = "receipt") -> str:
     """Run a recipe in a folder as it is written; give all that it says, and its exit code when it is not 0."""
     runs, text = recipe
     bin_ = Path(sys.executable).parent
@@ -48,14 +49,14 @@ def run(recipe: Recipe, folder: Path, repository: Path) -> str:
     own |= {"GIT_CONFIG_KEY_0": f"url.file://{repository}.insteadOf", "GIT_CONFIG_VALUE_0": REPOSITORY}
     (folder / "programme.py").write_text(text, "utf-8")
     command = ["bash", "-e", "-c", text] if runs == "sh" else [sys.executable, "programme.py"]
-    done = subprocess.run(command, cwd=folder, env=own, input="receipt\n", capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=own, input=f"{typed}\n", capture_output=True, text=True, check=False)
     return done.stdout + done.stderr + (f"[{done.returncode}]" if done.returncode else "")
 
 
 def test_every_recipe_of_the_page_runs_as_it_is_written(world: Path, tmp_path: Path) -> None:
     found = recipes(world / "site" / PAGE)
     said = [run(recipe, tmp_path, world / "repository") for recipe in found]
-    copied, cloned, sums, site, vote, receipt, votes, draw, drawn, consensus, opinions, history, rules = said
+    copied, cloned, sums, site, vote, receipt, votes, draw, drawn, consensus, opinions, history, rules, sent = said
     assert (copied, cloned, sums) == ("", "", "")
     assert (vote, draw, consensus) == (f"site/{VOTE} OK\n", f"site/{DRAW} OK\n", f"site/{CONSENSUS} OK\n")
     assert re.fullmatch(r"\? [0-9a-f]{64},arbres\n", receipt)
@@ -63,6 +64,10 @@ def test_every_recipe_of_the_page_runs_as_it_is_written(world: Path, tmp_path: P
     for verdict in (votes, drawn, opinions, rules):
         assert "Trouvé : rien qui diffère." in verdict
     assert [line.partition(" ")[0] for line in history.splitlines() if line[:2] == "20"] == ["2016-05-03", "2016-02-20"]
+    assert sent == "? "
+    published = next(tmp_path.glob("depot/content/campaigns/*/contributions/*.md"))
+    mark = hashlib.sha256(published.read_bytes()).hexdigest()
+    assert run(found[-1], tmp_path, world / "repository", mark) == f"? {published.relative_to(tmp_path)}\n"
     assert "[" not in "".join(said).replace("? [", "")
 
 

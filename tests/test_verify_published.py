@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from outsiders import CONSENSUS, DRAW, GONE, ONE, RULES, VOTE, published, run, serving
-from repositories import git, repository
+from repositories import commit, git, repository
 from test_votes import table, with_ballots
 
 from agora_build.build import served
@@ -310,6 +311,44 @@ def test_a_site_is_verified_for_machines_too(world: Path, site: Path) -> None:
     assert json.loads(said)["different"] == [
         {"where": "published", "kind": "changed", "path": f"{RULES}/index.html", "why": ""}
     ]
+
+
+# --- What somebody sent
+
+
+SENT = "20160405-aaaabbbb"
+
+
+def receipt(city: Path, identity: str = SENT, mark: str = "") -> tuple[int, Verdict]:
+    sent = city / f"content/campaigns/les-quais/contributions/{SENT}.md"
+    return verified("receipt", identity, mark or hashlib.sha256(sent.read_bytes()).hexdigest(), "--repository", city)
+
+
+def test_a_receipt_says_what_became_of_what_was_sent(world: Path, tmp_path: Path) -> None:
+    city = Path(shutil.copytree(world / "repository", tmp_path / "clone"))
+    sent = city / f"content/campaigns/les-quais/contributions/{SENT}.md"
+    before = hashlib.sha256(sent.read_bytes()).hexdigest()
+    code, verdict = receipt(city)
+    assert (code, "est publié, au caractère près" in verdict["told"]) == (0, True)
+    sent.write_text(sent.read_text("utf-8") + "Et la Ville a toujours raison.\n", "utf-8")
+    commit(city, "Corriger", "2016-05-04")
+    code, verdict = receipt(city, mark=before)
+    assert (code, "puis changé" in verdict["told"]) == (0, True)
+    code, verdict = receipt(city, mark="0" * 64)
+    assert (code, found(verdict)) == (1, ["published-otherwise"])
+
+
+def test_a_receipt_of_what_was_withdrawn_or_never_came(world: Path) -> None:
+    code, verdict = receipt(world / "repository", GONE)
+    assert (code, verdict["told"]) == (0, "Publié, puis retiré le 2016-04-20 : Une attaque.")
+    code, verdict = receipt(world / "repository", "20160402-zzzzzzzz")
+    assert (code, "il prouve que la Ville a reçu ce texte" in verdict["remedy"]) == (2, True)
+
+
+@pytest.mark.parametrize(("identity", "mark"), [("../../agora", "0" * 64), (SENT, "0" * 63), ("*", "0" * 64)])
+def test_a_receipt_that_is_none_is_said(identity: str, mark: str, world: Path) -> None:
+    code, said = run("verify", "receipt", identity, mark, "--repository", world / "repository")
+    assert (code, "Impossible : un reçu a un identifiant" in said) == (2, True)
 
 
 # --- Hostile places
