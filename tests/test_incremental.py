@@ -399,6 +399,7 @@ def test_what_did_not_change_is_not_rendered(tmp_path: Path) -> None:
         "decision_pages",
         "agenda_pages",
         "index_pages",
+        "opendata_files",
         "record",
     }
 
@@ -472,7 +473,7 @@ def test_an_answer_makes_again_the_page_it_is_on_and_the_lists_that_count_it(tmp
     rendered = {kind: count for kind, (count, _) in report.profile.kinds.items()}
     assert rendered.pop("contribution_pages") == 1
     assert rendered.pop("question_feeds") == 2  # the campaign's answers, the city's
-    assert set(rendered) <= {"question_pages", "record"}, rendered
+    assert set(rendered) <= {"question_pages", "opendata_files", "record"}, rendered
     assert tree(output) == from_nothing(city, tmp_path / "whole", datetime.date(2016, 6, 15))[0]
 
 

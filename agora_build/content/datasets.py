@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from agora_build.config import Office, Quarter
@@ -135,19 +135,20 @@ def _listed(kind: str, name: str, chain: tuple[Part, ...], parts: Iterable[Part]
 def rows(table: Table, entries: Iterable[Entry[Any]], pages: Iterable[str] = ()) -> Iterator[list[Any]]:
     """Give the rows of a table, values in the order of its columns; `pages` are the addresses of the entries."""
     if table.parts:
+        listed = [_reader(column) for column in table.parts[-1].columns]
         for entry in entries:
             for ranks, item in _items(entry.meta, table.parts):
-                values = (_said(item, column) for column in table.parts[-1].columns)
+                values = (read(item) for read in listed)
                 yield [entry.campaign, entry.slug, *ranks[-2:], *values]
         return
-    own = [column for column in table.columns if column.path]
+    own = [_reader(column) for column in table.columns if column.path]
     if table.kind in _OF_CITY:
-        yield from ([_said(entry.meta, column) for column in own] for entry in entries)
+        yield from ([read(entry.meta) for read in own] for entry in entries)
         return
     bodied = table.columns[-2] is _TEXT
     for entry, page in zip(entries, pages, strict=True):
         body = [entry.body] if bodied else []
-        yield [entry.slug, entry.campaign, *(_said(entry.meta, column) for column in own), *body, page]
+        yield [entry.slug, entry.campaign, *[read(entry.meta) for read in own], *body, page]
 
 
 def count(table: Table, entries: Sequence[Entry[Any]]) -> int:
@@ -211,10 +212,14 @@ def _items(meta: Any, parts: Sequence[Part]) -> Iterator[tuple[list[int], Any]]:
             yield from (([rank, *ranks], inner) for ranks, inner in _items(item, parts[1:]))
 
 
-def _said(meta: Any, column: Column) -> Any:  # noqa: ANN401 - any model
-    """Give the value of a column: money in units of the currency."""
-    value = _value(meta, column.path)
-    return value / 100 if column.unit == MONEY and value is not None else value
+def _reader(column: Column) -> Callable[[Any], Any]:
+    """Give what reads the value of a column in a model: money in units of the currency."""
+    path = column.path
+    if column.unit == MONEY:
+        return lambda meta: None if (value := _value(meta, path)) is None else value / 100
+    if len(path) == 1:  # nearly all: there may be 10,000 rows
+        return lambda meta, name=path[0]: getattr(meta, name, None)  # type: ignore[misc]
+    return lambda meta: _value(meta, path)
 
 
 def _value(meta: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - any model

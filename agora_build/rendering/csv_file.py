@@ -11,6 +11,7 @@ from typing import Any
 
 from agora_build.content.fields import PartialDate
 
+_SUSPECT = frozenset("'=+-@\t\r\n")  # what a text that needs a look begins with
 _LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
@@ -27,7 +28,7 @@ def cell(value: Any) -> str:  # noqa: ANN401 - what a model holds
     if value is None:
         return ""
     if isinstance(value, str):
-        return inert(value)
+        return inert(value) if value[:1] in _SUSPECT else value
     if isinstance(value, bool):
         return "true" if value else "false"
     return inert(" ".join(map(str, value))) if isinstance(value, tuple) else written(value)
