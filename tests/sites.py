@@ -90,7 +90,7 @@ def booklet_in(loaded: Loaded, slug: str, day: datetime.date, language: str) -> 
     return list(booklets.outputs(alone, told, day, (base_theme(),), pdf.engine()))
 
 
-def add_booklet(output: Path, slug: str, language: str) -> None:
+def add_booklet(output: Path, slug: str, language: str = "fr") -> None:
     """Write the page of a booklet into a site that was built without PDF files, which take long."""
     loaded = sample_on(datetime.date(2017, 1, 20))
     assert loaded.site is not None

@@ -49,8 +49,7 @@ def made(folder: Path) -> None:
     follow(city, voisine="https://participe.voisine.example/", autre="https://participe.autre.example/")
     keep(city, "voisine", SAID)
     assert built(city, folder / "output", search=True, offline=True).problems == []
-    for language in ("fr", "ar"):
-        add_booklet(folder / "output", "parc-logement", language)
+    add_booklet(folder / "output", "parc-logement")
 
 
 @pytest.fixture(scope="session")
