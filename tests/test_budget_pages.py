@@ -88,17 +88,18 @@ def words(element: Any) -> str:
 
 def test_each_step_says_the_votes_the_cost_what_is_left_and_why(site: Path) -> None:
     page = read(site / VOTE / "index.html")
-    steps, scores = page.iter("table")
+    steps, on_paper, scores = page.iter("table")
     assert [words(row) for row in steps.findall("tbody/tr")] == [
         "1 Des arbres 8 60 000 € 40 000 € Financé",
         "2 Des lampes 6 50 000,50 € 40 000 € Non financé : il coûte plus que ce qui reste.",
         "3 Des bancs 3 40 000 € 0 € Financé",
         "4 Une fresque 0 1 000 € 0 € Non financé : personne ne l’a choisi.",
     ]
-    assert len(scores.findall("tbody/tr")) == 4
+    assert [len(table.findall("tbody/tr")) for table in (on_paper, scores)] == [4, 4]
     said = words(page)
     assert "2 projets sont financés : Des arbres, Des bancs." in said
     assert "100 000 € dépensés sur 100 000 € ; il reste 0 €." in said
+    assert "1 Une fresque 1 1 000 € 99 000 € Financé À égalité avec : Des bancs" in words(on_paper)
     assert "Sur papier seulement, avec la même règle 2 projets sont financés : Une fresque, Des bancs." in said
     drawn = page.find(".//figure/{*}svg")
     assert len(drawn) == 3, "what there is, and two projects"

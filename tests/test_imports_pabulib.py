@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from cities import minimal_city
 from exports import imported, places, run, texts
+from pabutools.election import Cost_Sat, parse_pabulib
+from pabutools.rules import greedy_utilitarian_welfare, method_of_equal_shares
 from sites import built
 
 from agora_build.content.loader import load
@@ -162,3 +164,23 @@ def test_what_is_no_file_of_pabulib_is_said_so(city: Path, tmp_path: Path) -> No
     (tmp_path / "v.pb").write_text("a;b\n1;2\n", "utf-8")
     code, told = imported(city, "pabulib", tmp_path / "v.pb")
     assert (code, [item["code"] for item in told["problems"]]) == (1, ["import-not-pabulib"])
+
+
+@pytest.mark.parametrize("rule", ["greedy", "equal-shares"])
+def test_a_file_of_hundreds_of_ballots_funds_what_pabutools_reads_in_it(rule: str, city: Path, tmp_path: Path) -> None:
+    """Both read the same file, each by itself; equal shares are compared before any completion, which is ours."""
+    drawn = random.Random(11)  # noqa: S311 - a vote, not a secret
+    projects = [f"P{n};{drawn.randrange(80, 400) * 100};0;Projet {n};;0" for n in range(12)]
+    votes = [f"v{n};;;{','.join(drawn.sample([f'P{p}' for p in range(12)], drawn.randint(1, 4)))}" for n in range(300)]
+    file = pb(tmp_path / "v.pb", votes, projects, max_length="4")
+    code, _ = imported(city, "pabulib", file, "--debate", "quais", "--rule", rule)
+    assert code == 0
+    instance, profile = parse_pabulib(str(file))
+    if rule == "greedy":
+        theirs = {project.name for project in greedy_utilitarian_welfare(instance, profile, sat_class=Cost_Sat)}
+    else:
+        theirs = {project.name for project in method_of_equal_shares(instance, profile, sat_class=Cost_Sat)}
+    said = run("tally", "les-quais/quais", "--city", str(city))[1]
+    ours = set(said.partition("financés : ")[2].partition(" ;")[0].split(", "))
+    assert len(theirs) > 1
+    assert ours == {name.lower() for name in theirs} if rule == "greedy" else ours >= {name.lower() for name in theirs}
