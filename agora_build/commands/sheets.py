@@ -20,8 +20,8 @@ from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.states import campaign_state, debate_state
 from agora_build.content.validate import nearest
 from agora_build.imports.ods import is_there, write_ods
-from agora_build.imports.paper import batch_text
 from agora_build.imports.sheet_columns import choices_for, keys_for
+from agora_build.imports.sheet_files import batch_text
 from agora_build.imports.sheet_table import sheet_table, vote_table
 from agora_build.imports.tables import write_csv
 

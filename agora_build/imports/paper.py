@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -12,21 +12,16 @@ from agora_build.content.batch_checks import FOLDERS
 from agora_build.content.config_file import read_config_file
 from agora_build.content.draft import Document, Draft, document_of, offer_of
 from agora_build.content.loader import checked, draft_of
-from agora_build.content.models import Batch, Contribution, Debate, Moderation, Place, Question, Reason, SheetContent
+from agora_build.content.models import Batch, Debate, Moderation, Reason
 from agora_build.content.moderation_log import log_path, with_item
 from agora_build.content.sheet_ids import sheet_id
 from agora_build.content.tree import BATCHES, found_at, scan
 from agora_build.content.validate import nearest, shown
-from agora_build.content.writing import written, yaml_of
 from agora_build.imports.paper_votes import HEADER, apart, changes, ticked
 from agora_build.imports.sheet_columns import (
-    ADDRESS,
     CONSENT,
-    HEADERS,
-    POINT,
     REASON,
     STATE,
-    TEXT,
     Words,
     asked_on,
     typed_of,
@@ -45,17 +40,12 @@ from agora_build.imports.sheet_entry import (
     same_batch,
     typed,
 )
+from agora_build.imports.sheet_files import batch_text, changed_in, sheet_text, told
 from agora_build.imports.tables import Row, TableError, read_table
 from agora_build.problems import Problem, Span
 from agora_build.record import Record, field
 
 Published = Literal["ask", "replace", "keep"]
-_KEYS: dict[SheetContent, tuple[str, ...]] = {
-    "contribution": tuple(key for key in Contribution.model_fields if key not in ("location", "reply_to")),
-    "question": tuple(Question.model_fields),
-    "place": tuple(Place.model_fields),
-}
-_WHERE = {"lat": POINT, "lon": POINT, "location": POINT, "address": ADDRESS}  # columns, by the keys of a file
 
 
 class Order(Record, frozen=True):
@@ -288,11 +278,11 @@ def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared
     place = found_at(target)
     assert place is not None  # noqa: S101 - it was made of a good id
     document = document_of(place, text)
-    found.problems += (_told(problem, document, sheet, path) for problem in checked(draft, document, order.today))
+    found.problems += (told(problem, document, sheet, path) for problem in checked(draft, document, order.today))
     if not there:
         found.files[target] = text
         return
-    changes = list(_changes(draft.document(target), document, sheet.number, asked_on(batch.record.kind)))
+    changes = list(changed_in(draft.document(target), document, sheet.number, asked_on(batch.record.kind)))
     found.same += not changes
     if changes and order.published == "ask":
         found.changed += changes
@@ -300,71 +290,6 @@ def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared
         found.files[target] = text
     elif changes:
         found.kept += 1
-
-
-def sheet_text(batch: Batch, number: str, sheet: Sheet) -> bytes:
-    """Write the file that a sheet makes; a name that nobody agreed to publish stays out."""
-    values = dict(sheet.values)
-    if values.get(CONSENT) != "yes":
-        values.pop("name", None)
-    voice = "collective" if "group" in values or "people" in values else "individual"
-    given = {
-        "debate": batch.debate,
-        "layer": batch.layer,
-        **values,
-        "date": values.get("date", str(batch.date)),
-        "voice": values.get("voice", voice),
-        "channel": "paper",
-        "location": _location(values),
-        "workshop": batch.workshop,
-        "batch": number,
-        "sheet": str(sheet.number),
-        "illustrative": True if batch.illustrative else None,
-    }
-    meta = {key: given.get(key) for key in _KEYS[batch.kind]}
-    return written(meta, values.get(TEXT, "")).encode()
-
-
-def _location(values: Mapping[str, str]) -> dict[str, str] | None:
-    """Write where a point is: an address that the clerk copied or looked up, a point taken from the map, or both."""
-    lat, _, lon = values.get(POINT, "").partition(" ")
-    known = {"address": values.get(ADDRESS), "lat": lat, "lon": lon}
-    return {key: value for key, value in known.items() if value} or None
-
-
-def _told(problem: Problem, document: Document, sheet: Sheet, path: str) -> Problem:
-    """Tell a problem of the file that a sheet makes at the cell where it was typed, in the words of the sheet."""
-    source, named = document.source, problem.values.get("key", "")
-    key = TEXT
-    if problem.span.line < source.body_line:
-        key = source.line(problem.span.line).partition(":")[0].strip()
-    if problem.code in ("empty-body", "citizen-text-too-long"):
-        key = TEXT
-    key, named = _WHERE.get(key, key), _WHERE.get(named, named)
-    if key not in HEADERS:
-        key = named if named in HEADERS else TEXT
-    values = {**problem.values, **({"key": HEADERS.get(named, named)} if named else {})}
-    return at_cell(path, sheet, key, problem.code, **values)
-
-
-def _changes(before: Document, now: Document, sheet: int, asked: Sequence[str]) -> Iterator[Difference]:
-    """Compare what is published with what is entered now."""
-    for key in asked:
-        old, new = (_published(document, key) for document in (before, now))
-        if old != new:
-            yield Difference(sheet, key, old, new)
-
-
-def _published(document: Document, key: str) -> str:
-    """Give what a file says of a column of its sheet."""
-    if key == TEXT:
-        return document.source.body
-    if key in (ADDRESS, POINT):
-        location = document.written.get("location")
-        where = location if isinstance(location, dict) else {}
-        names = ("address",) if key == ADDRESS else ("lat", "lon")
-        return " ".join(str(where[name]) for name in names if name in where)
-    return str(document.written.get(key, ""))
 
 
 def _record(order: Order, batch: _Batch, both: Merged, found: Prepared) -> Batch:
@@ -385,9 +310,3 @@ def _record(order: Order, batch: _Batch, both: Merged, found: Prepared) -> Batch
 
 def _unsigned(batch: Batch) -> Batch:
     return batch.model_copy(update={"entered_by": None, "checked_by": None, "checked": None})
-
-
-def batch_text(batch: Batch) -> bytes:
-    """Write the record of a batch; what it does not say yet is left out."""
-    usual = {key: info.default for key, info in Batch.model_fields.items()}
-    return yaml_of({key: value for key, value in vars(batch).items() if value != usual[key]}).encode()
