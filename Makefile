@@ -21,9 +21,8 @@ site: venv vendor ## Tout installer, puis construire le site de content/ dans ou
 	@$(BIN)/agora build
 	@echo "Le site est prêt : ouvrez output/index.html"
 
-# Reconstruire à chaque changement viendra avec « agora serve ».
-serve: site ## Construire le site et le servir, avec ses formulaires, sur cet ordinateur (PORT=8000)
-	@$(BIN)/agora intake --site output --port $(PORT)
+serve: venv vendor ## Montrer le site sur cet ordinateur, refait à chaque changement (PORT=8000)
+	@$(BIN)/agora serve --port $(PORT)
 
 check: dev vendor lint ## Vérifier le style, les types et les tests rapides
 	@echo "Tests rapides"

@@ -176,6 +176,7 @@ def _note_bug() -> str:
         "schema": "schema:schema",
         "seal": "votes:seal",
         "sheets": "sheets:sheets",
+        "serve": "serve:serve",
         "tally": "tally:tally",
         "void": "void:void",
     },

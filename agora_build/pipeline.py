@@ -40,6 +40,7 @@ from agora_build.build.store import Row, Store
 from agora_build.content.gathering import gathered, heard
 from agora_build.content.languages import in_language
 from agora_build.content.models import Page
+from agora_build.content.preview import folder_of as preview_folder
 from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap, social_pictures
 from agora_build.problems import START, Problem, in_order
@@ -62,6 +63,7 @@ class BuildReport(Record, frozen=True):
     engine: str = ""  # the search engine of the site, with its version
     profile: Profile | None = None
     undrawn: bool = False  # whether the city asks for social pictures that nothing here can draw
+    changed: frozenset[str] = frozenset()  # paths of the site that are there no more, or say something else
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
@@ -81,6 +83,7 @@ class Order(Record, frozen=True):
     taken: signature.Taken | None = None  # the signatures of the city's files, when they were just taken
     pdf: bool = False  # whether PDF files are made too
     call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
+    preview: bool = False  # whether it is for the eyes of its authors alone: never to be published
     progress: Progress = quiet
 
 
@@ -99,7 +102,12 @@ def build(order: Order) -> BuildReport:
     refused = release.refused(Path(order.root), order.output)
     if refused:
         return BuildReport(refused)
-    with _published_modes(), _cache(order.root) as cache, locks.alone(cache), release.alone(order.output):
+    with (
+        _modes(order),
+        _cache(order) as cache,
+        locks.alone(cache),
+        release.alone(order.output),
+    ):
         try:
             report = _build(order, cache)
         except RefusedError as refusal:
@@ -124,8 +132,14 @@ def programs() -> dict[str, Callable[[], str]]:
 
 
 @contextmanager
-def _published_modes() -> Iterator[None]:
-    """Let everybody read what is made, whatever the habits of the person who builds: a web server is somebody else."""
+def _modes(order: Order) -> Iterator[None]:
+    """Let everybody read what is made, whatever the habits of the person who builds: a web server is somebody else.
+
+    What a preview makes is left to these habits.
+    """
+    if order.preview:
+        yield
+        return
     before = os.umask(0o022)
     try:
         yield
@@ -134,9 +148,15 @@ def _published_modes() -> Iterator[None]:
 
 
 @contextmanager
-def _cache(root: str) -> Iterator[str]:
-    """Give the folder for what serves again: `.agora/` of the city or, where one may not write, one for this build."""
-    folder = Path(root, state.FOLDER)
+def _cache(order: Order) -> Iterator[str]:
+    """Give the folder for what serves again: `.agora/` of the city or, where one may not write, one for this build.
+
+    What a preview keeps is apart: it is of another site.
+    """
+    root, folder = order.root, Path(order.root, state.FOLDER)
+    if order.preview:
+        folder = preview_folder(Path(root)) / "cache"
+        folder.mkdir(parents=True, exist_ok=True)
     if not Path(root, "agora.toml").is_file() or not os.access(folder if folder.exists() else root, os.W_OK):
         with tempfile.TemporaryDirectory(prefix="agora-") as own:
             yield own
@@ -148,7 +168,7 @@ def _build(order: Order, cache: str) -> BuildReport:
     profile = Profile()
     with profile.stage("look"):
         old = {} if order.full else state.read(cache)
-        city = look(order.root, order.day, old, order.taken)
+        city = look(order.root, order.day, old, order.taken, preview=order.preview)
         store = _store(cache, city, old)
     with closing(store):
         if old.get("since") != _number(store.fact("since")):
@@ -182,7 +202,7 @@ def _build(order: Order, cache: str) -> BuildReport:
         with profile.stage("inspect"):
             _settle(press, made, _origin(order, city, press, histories.traced(told)))
         with profile.stage("publish"):
-            identity, files, written = _publish(order, press, base, made)
+            identity, files, written, changed = _publish(order, press, base, made)
             store.note("torn", b"")
             store.note("release", identity.encode())
             store.note("since", str(city.since).encode())
@@ -195,7 +215,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             state.write(cache, {**city.state(), **said, **seen})
     asked = site.config.publication.social_pictures
     undrawn = asked and not social_pictures.is_drawn(site)
-    return BuildReport([], files, written, engine=engine, profile=profile, undrawn=undrawn)
+    return BuildReport([], files, written, engine=engine, profile=profile, undrawn=undrawn, changed=changed)
 
 
 def _touched(order: Order, old: Mapping[str, Any]) -> bool:
@@ -323,13 +343,15 @@ def _render(order: Order, press: Press, todo: plan.Plan, profile: Profile) -> li
         told |= {made.row.name.partition("/")[0] for made in pressed if made.told}
         done += pressed
     done += _run(order, press, todo.other_jobs(press.site, told), profile, "campaigns")
-    if done:
-        done += _run(order, press, index_jobs(sum(press.sizes.values())), profile, "index")
     closed = [item.slug for item in archives.closed(press)]
     asked = {"engine": bool(press.engine), "offline": order.offline, "printed": bool(press.printer)}
     for name in store.names() - plan.expected(press.site, press.sizes, closed=closed, **asked):
         done.append(press.removed(name))
         store.remove_scope(name)
+    listed = press.listed() if done else b""
+    if done and (todo.everything or listed != store.fact("listed")):
+        done += _run(order, press, index_jobs(sum(press.sizes.values())), profile, "index")
+        store.note("listed", listed)
     return done
 
 
@@ -385,8 +407,8 @@ def _settle(press: Press, done: list[Made], origin: Origin) -> None:
         raise RefusedError(found)
 
 
-def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[str, int, int]:
-    """Publish what changed; give the id of the release, how many files the site has, and how many were written."""
+def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[str, int, int, frozenset[str]]:
+    """Publish what changed; give the id of the release, how many files the site has, how many were written, which."""
     sums = b"".join(part for _, part in press.store.scopes("sums"))
     identity = hash_of(sums)
     files = sums.count(b"\n") + 1
@@ -398,4 +420,5 @@ def _publish(order: Order, press: Press, base: str, done: list[Made]) -> tuple[s
     elif identity != release.current(order.output):
         press.write(record.SUMS, sums)
         release.update(order.output, base, identity, {*written, record.SUMS}, gone)
-    return identity, files, len(written) + (press.fresh or bool(written or gone))
+    changed = frozenset(written | gone)
+    return identity, files, len(written) + (press.fresh or bool(changed)), changed

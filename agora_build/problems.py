@@ -80,7 +80,7 @@ def as_text(problem: Problem, words: Wording) -> str:
     head = f"{place}: {words.label('error')}{words.message(problem)} [{problem.code}]"
     lines = [head]
     if problem.source_line:
-        shown, indent = _excerpt(problem.source_line, span)
+        shown, indent = excerpt(problem.source_line, span)
         lines += [
             "  |",
             f"  | {shown}",
@@ -129,7 +129,7 @@ def printable(text: str) -> str:
     return _OBEYED.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
-def _excerpt(line: str, span: Span, width: int = 100) -> tuple[str, str]:
+def excerpt(line: str, span: Span, width: int = 100) -> tuple[str, str]:
     """Cut a long line around the span; give it with the blank run that leads to the caret."""
     start = max(0, span.column - 1 - width // 2) if len(line) > width else 0
     shown = "".join(character if character.isprintable() else " " for character in line[start : start + width])

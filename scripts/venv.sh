@@ -55,7 +55,7 @@ if ! recent_enough .venv/bin/python || ! .venv/bin/python -m pip --version >/dev
 fi
 
 rm -f .venv/agora-site .venv/agora-dev
-if [ "$purpose" = dev ]; then target='.[dev]'; else target='.[intake,search,social]'; fi
+if [ "$purpose" = dev ]; then target='.[dev]'; else target='.[intake,search,serve,social]'; fi
 echo "Installation des paquets Python (une minute environ la première fois)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --editable "$target" </dev/null
 fingerprint >".venv/agora-$purpose"

@@ -18,6 +18,7 @@ LAYERS = (
     {"outputs", "imports", "exchange", "network", "migrations"},
     {"build"},
     {"pipeline"},
+    {"serving"},
     {"cli"},
 )
 ALONE = {  # each library lives behind one module
@@ -39,8 +40,9 @@ ALONE = {  # each library lives behind one module
     "segno": {"rendering.qr"},
     "weasyprint": {"rendering.pdf"},
     "sqlalchemy": {"intake.store"},
-    "starlette": {"intake.app", "intake.site_files"},
-    "uvicorn": {"intake.server"},
+    "starlette": {"intake.app", "serving.files", "serving.server", "commands.serve_forms"},
+    "uvicorn": {"intake.server", "serving.server"},
+    "watchfiles": {"serving.watcher"},
     "httpx": {"intake.http"},
     "altcha": {"intake.captcha"},
     "odf": {"imports.ods"},
@@ -81,7 +83,7 @@ def own_imports(path: Path) -> set[str]:
         name.removeprefix("agora_build.")
         for name in imports_of(path)
         if name.removeprefix("agora_build.") in known and name.startswith("agora_build.")
-    } - {"content", "outputs", "build", "rendering", "civic", "intake", "imports", "network", "migrations"}
+    } - {"content", "outputs", "build", "rendering", "civic", "intake", "imports", "network", "migrations", "serving"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

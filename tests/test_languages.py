@@ -9,7 +9,7 @@ import pytest
 from cities import minimal_city, speak
 from sites import built
 
-from agora_build.intake.site_files import lost
+from agora_build.serving.files import lost
 
 
 def tree(folder: Path) -> dict[str, bytes]:

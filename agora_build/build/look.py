@@ -13,8 +13,9 @@ from agora_build.build import signature
 from agora_build.build.commit import commit_of, shallow_file
 from agora_build.content.config_file import NAME, ConfigFile, read_config_file
 from agora_build.content.day import day_of_build, is_said
+from agora_build.content.preview import answered_here
 from agora_build.content.tree import is_media
-from agora_build.record import Record
+from agora_build.record import Record, replace
 from agora_build.rendering.theme import theme_folders
 
 _STATIC = "/static/"
@@ -61,11 +62,20 @@ class City(Record, frozen=True):
         return old["day"] != self.day.isoformat() or any(is_media(name) or _STATIC in name for name in names)
 
 
-def look(root: str, day: datetime.date | None, old: Mapping[str, Any], taken: signature.Taken | None = None) -> City:
+def look(
+    root: str,
+    day: datetime.date | None,
+    old: Mapping[str, Any],
+    taken: signature.Taken | None = None,
+    *,
+    preview: bool = False,
+) -> City:
     """Look at a city, given what the last build left; `taken` are its signatures, when they were just taken."""
     since, signatures = taken or signature.of_city(root)
     code = signature.of_code(root)
     config = _known_config(signatures, code, old) or read_config_file(Path(root))
+    if preview and config.config:
+        config = replace(config, config=answered_here(config.config))
     themes = sorted(item for item in signatures.items() if item[0].startswith("themes/"))
     signed = hash_of(repr(themes).encode())
     same = signed == old.get("theme_signed")

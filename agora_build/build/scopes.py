@@ -248,6 +248,18 @@ class Press:
             if blob
         }
 
+    def listed(self) -> bytes:
+        """Hash all that the index lists: as long as it is the same, the index is."""
+        told = hashlib.blake2b(digest_size=16)
+        for name, blob in self.reader().scopes("listed"):
+            told.update(name.encode() + blob)
+        urls = self.theme().urls
+        for language in self.site.config.city.editions:
+            site = in_language(self.site, language)
+            around = (line for item in site.microsites for line, _ in listed.of_microsite(item, urls))
+            told.update(repr([*around, *(line for line, _ in listed.of_pages(site, urls))]).encode())
+        return told.digest()
+
     def reader(self) -> Store:
         """Give a connection to the store that belongs to this process."""
         if os.getpid() == self._owner:

@@ -28,11 +28,11 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
     from agora_build.intake.city import Cities, CityProblemError
     from agora_build.intake.endpoint import Endpoint
     from agora_build.intake.server import serve
-    from agora_build.intake.site_files import with_site
     from agora_build.intake.store import Journal, JournalError, address_in
     from agora_build.intake.tokens import KeyProblemError, signer_of
     from agora_build.intake.writer import Writer
     from agora_build.problems import as_text, wording
+    from agora_build.serving.files import with_site
 
     os.umask(0o077)  # what people sent is for the intake alone
     root = city.resolve()

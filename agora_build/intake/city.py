@@ -14,6 +14,7 @@ from agora_build.content.config_file import NAME, read_config_file
 from agora_build.content.day import day_of_build
 from agora_build.content.draft import Draft
 from agora_build.content.languages import NAMES
+from agora_build.content.preview import answered_here
 from agora_build.intake.reading import Reading, reading_of
 from agora_build.intake.spoken import Spoken, spoken_in
 from agora_build.problems import Problem
@@ -75,7 +76,7 @@ class City:
         return {language: urlsplit(public(url, "", base_url, folder)).path for language, folder in folders.items()}
 
 
-def read_city(root: Path, compiled: dict[bytes, bytes] | None = None) -> City:
+def read_city(root: Path, compiled: dict[bytes, bytes] | None = None, *, preview: bool = False) -> City:
     """Read a city; a file of its content that is wrong takes away its own forms alone.
 
     `compiled` keeps what was compiled of the theme from one reading to the next.
@@ -84,6 +85,8 @@ def read_city(root: Path, compiled: dict[bytes, bytes] | None = None) -> City:
     if settings.config is None or settings.problems:
         raise CityProblemError(settings.problems)
     config, day = _with_intake(settings.config), day_of_build(settings.config)
+    if preview:
+        config = answered_here(config)
     reading = reading_of(root, config, settings)
     kept = {} if compiled is None else compiled
     first = spoken_in(config.city.language, reading, day, kept)
@@ -98,12 +101,12 @@ def _with_intake(config: Config) -> Config:
 class Cities:
     """Gives the city as it is now, read again when its commit, its settings, its published site or the day change."""
 
-    def __init__(self, root: Path, compiled: dict[bytes, bytes] | None = None) -> None:
-        self._root = root
+    def __init__(self, root: Path, compiled: dict[bytes, bytes] | None = None, *, preview: bool = False) -> None:
+        self._root, self._preview = root, preview
         self._compiled = {} if compiled is None else compiled
         self._lock = threading.Lock()
         self._seen, self._looked = self._sign(), time.monotonic()
-        self._city = read_city(root, self._compiled)
+        self._city = read_city(root, self._compiled, preview=preview)
 
     def now(self) -> City:
         """Give the city; a change that cannot be read leaves it as it was."""
@@ -126,7 +129,7 @@ class Cities:
     def read_again(self) -> None:
         """Read the city now, as on SIGHUP."""
         try:
-            self._city = read_city(self._root, self._compiled)
+            self._city = read_city(self._root, self._compiled, preview=self._preview)
         except (CityProblemError, OSError):
             return  # half-written, or wrong: what was right serves until it is mended
 
@@ -134,7 +137,8 @@ class Cities:
         """Give what tells one state of the checkout from another, without running git."""
         head = self._root / ".git" / "HEAD"
         said = head.read_text("utf-8", "replace").strip() if head.is_file() else ""
-        files = [NAME, "output/build.json", ".git/HEAD", ".git/packed-refs"]
+        built = ".agora/preview/site/build.json" if self._preview else "output/build.json"
+        files = [NAME, built, ".git/HEAD", ".git/packed-refs"]
         if said.startswith("ref: "):
             files.append(f".git/{said.removeprefix('ref: ')}")
         return said, *(_stamp(self._root / name) for name in files)

@@ -1,0 +1,82 @@
+"""Turns `agora serve` into a site on this computer that follows its files as they are written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from agora_build.commands import serve_forms
+
+if TYPE_CHECKING:
+    from agora_build.pipeline import BuildReport
+    from agora_build.problems import Wording
+
+_MISSING = "Il manque de quoi servir l’aperçu : pip install agora-build[serve]"
+_TAKEN = (
+    "Le port {port} est déjà pris par un autre programme : arrêtez-le, ou choisissez-en un autre, "
+    "comme « agora serve --port {other} »."
+)
+_LAST = 65_535
+
+
+@click.command()
+@click.option(
+    "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
+    help="Dossier d’agora.toml ; par défaut, le dossier courant.",
+)  # fmt: skip
+@click.option("--port", metavar="N", default=8000, type=click.IntRange(0, _LAST), help="Port ; par défaut, 8000.")
+@click.option("--open", "opened", is_flag=True, help="Ouvrir l’aperçu dans le navigateur.")
+def serve(city: Path, port: int, *, opened: bool) -> None:
+    """Montrer le site sur cet ordinateur, refait à chaque changement ; rien n’est publié."""
+    try:
+        from agora_build.serving.live import Live
+        from agora_build.serving.rebuilding import Workshop
+        from agora_build.serving.server import Preview, listening
+        from agora_build.serving.server import serve as run
+    except ModuleNotFoundError:
+        _refuse(_MISSING)
+    root = city.resolve()
+    try:
+        at = listening(port)
+    except OSError:
+        _refuse(_TAKEN.format(port=port, other=port + 1 if port < _LAST else port - 1))
+    os.umask(0o077)  # drafts, and what is tried in forms, are for who writes them alone
+    live, stop = Live(), threading.Event()
+    workshop = Workshop(root, live, _say)
+    click.echo("Construction de l’aperçu…", err=True)
+    workshop.build(os.cpu_count() or 1)
+    address = f"http://localhost:{at.getsockname()[1]}/"
+
+    def started() -> None:
+        threading.Thread(target=workshop.watch, args=(stop,), daemon=True).start()
+        click.echo(f"Aperçu sur {address} (Ctrl+C pour arrêter)", err=True)
+        if opened:
+            webbrowser.open(address)
+
+    forms = serve_forms.Forms(root) if serve_forms.is_installed() else None
+    run(Preview(workshop, live, forms, serve_forms.below(root)), at, live, stop, started)
+    if forms:
+        forms.close()
+    click.echo("Aperçu arrêté ; rien n’a été publié.", err=True)
+
+
+def _say(report: BuildReport, words: Wording) -> None:
+    """Say in the terminal what a build did."""
+    from agora_build.problems import as_text
+
+    if report.problems:
+        click.echo("\n\n".join(as_text(problem, words) for problem in report.problems), err=True)
+    elif report.changed:
+        count = len(report.changed)
+        click.echo(f"{count} fichier{'s' if count > 1 else ''} en {report.seconds * 1000:.0f} ms", err=True)
+
+
+def _refuse(said: str) -> NoReturn:
+    click.echo(said, err=True)
+    sys.exit(2)
