@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,6 +134,16 @@ def test_an_address_on_the_web(site: Path, city: Path) -> None:
     with serving(files_of(site.parent)) as address:
         for given in (f"{address}site", f"{address}site/", f"{address}site/index.html"):
             assert verified(given, city).exit_code == 0
+
+
+def test_a_zip_file_of_the_site(site: Path, city: Path) -> None:
+    """It is read where it is; what was added to it, or changed in it, is found as in a folder."""
+    archive = Path(shutil.make_archive(str(site.parent / "copy"), "zip", site.parent, "site"))
+    assert verified(archive, city).exit_code == 0
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.writestr("site/campagnes/faux.html", "<p>Ceci n’est pas de la ville.</p>")
+    verdict = verified(archive, city)
+    assert (verdict.exit_code, verdict.served) == (1, (Difference("extra", "campagnes/faux.html"),))
 
 
 def test_the_order_of_the_list_does_not_count(site: Path, city: Path) -> None:
