@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from outsiders import CONSENSUS, DRAW, GONE, ONE, RULES, VOTE, published, run, serving
+from outsiders import CONSENSUS, DRAW, GONE, HERE, ONE, RULES, VOTE, published, run, serving
 from repositories import commit, git, repository
 from test_votes import table, with_ballots
 
@@ -311,6 +312,46 @@ def test_a_site_is_verified_for_machines_too(world: Path, site: Path) -> None:
     assert json.loads(said)["different"] == [
         {"where": "published", "kind": "changed", "path": f"{RULES}/index.html", "why": ""}
     ]
+
+
+def twisted(value: object, chance: random.Random) -> Any:
+    """Change one thing, anywhere, in what a JSON file says."""
+    if isinstance(value, dict) and value and chance.random() < 0.9:
+        key = chance.choice(sorted(value))
+        return {**value, key: twisted(value[key], chance)} if chance.random() < 0.9 else value | {"more": key}
+    if isinstance(value, list) and value and chance.random() < 0.9:
+        place = chance.randrange(len(value))
+        doubled = [*value, value[place]] if chance.random() < 0.2 else []
+        return doubled or [*value[:place], twisted(value[place], chance), *value[place + 1 :]]
+    return chance.choice([None, -1, 10**400, "x", "../..", [], {}, [{}], ["statement"], {"a": 1}, True, 0.5])
+
+
+TWISTED = {
+    "votes": [(VOTE, "vote.json"), (VOTE, "tally.json")],
+    "draw": [(DRAW, "draw.json")],
+    "consensus": [(CONSENSUS, "opinions.json"), (f"{HERE}/donnees", "moderation.json")],
+    "rules": [(RULES, "history.json")],
+}
+
+
+@pytest.mark.parametrize("kind", TWISTED)
+@pytest.mark.parametrize("times", [12, pytest.param(100, marks=pytest.mark.soak)])
+def test_whatever_a_file_says_there_is_a_verdict(kind: str, times: int, world: Path, site: Path) -> None:
+    """Never a crash, and never that all is well: but for reasons of the log, which no figure depends on."""
+    chance = random.Random(kind)  # noqa: S311 - the same each time
+    more = ("--repository", world / "repository") if kind in ("rules", "draw") else ()
+    for number in range(times):
+        folder, name = TWISTED[kind][number % len(TWISTED[kind])]
+        path = site / folder / name
+        before = path.read_bytes()
+        said = twisted(json.loads(before), chance)
+        written = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+        path.write_text(json.dumps(said, indent=1, sort_keys=True) if kind == "rules" else written, "utf-8")
+        code, words = run("verify", kind, site / TWISTED[kind][0][0], *more)
+        if path.read_bytes() == before:  # nothing was put in the place of nothing
+            continue
+        assert code in ((0, 1) if name == "moderation.json" else (1, 2)), (said, words)
+        path.write_bytes(before)
 
 
 # --- What somebody sent

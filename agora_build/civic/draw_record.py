@@ -42,31 +42,23 @@ class DrawRecord:
 
 def draw_of(name: str, jury: Jury, found: Draw) -> bytes:
     """Write draw.json: keys in order, no space, one line end; `name` is campaign/jury."""
-    campaign, _, slug = name.partition("/")
-    said = {
-        "format": _FORMAT,
-        "campaign": campaign,
-        "jury": slug,
-        "seats": jury.seats,
-        "criteria": [criterion.model_dump(mode="json") for criterion in jury.criteria],
-        "announced": jury.seed.announced.isoformat() if jury.seed else None,
-        **found.model_dump(mode="json"),
-    }
-    return _written(said)
+    assert jury.seed is not None  # noqa: S101 - checked: there is no draw before the seed was announced
+    return _written(DrawRecord(name, jury.seats, jury.criteria, jury.seed.announced, found))
 
 
 def read_draw(raw: bytes) -> DrawRecord:
     """Read draw.json; raise ValueError when it is not one, or is not written in the one way it may be."""
     try:
         said: dict[str, Any] = json.loads(raw)
-        if said.get("format") != _FORMAT or _written(said) != raw:
-            raise ValueError(_FORMAT)
         criteria = tuple(Criterion.model_validate(each) for each in said["criteria"])
         found = Draw.model_validate({name: said[name] for name in Draw.model_fields if name in said})
         announced = datetime.date.fromisoformat(said["announced"])
-        return DrawRecord(f"{said['campaign']}/{said['jury']}", int(said["seats"]), criteria, announced, found)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        record = DrawRecord(f"{said['campaign']}/{said['jury']}", int(said["seats"]), criteria, announced, found)
+    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(_FORMAT) from error
+    if _written(record) != raw:
+        raise ValueError(_FORMAT)
+    return record
 
 
 def draw_faults(record: DrawRecord) -> Iterator[DrawFault]:
@@ -118,5 +110,15 @@ def _quotas(record: DrawRecord) -> Iterator[DrawFault]:
         yield DrawFault("quota", f"{criterion.title}, {value} : {members}")
 
 
-def _written(said: dict[str, Any]) -> bytes:
+def _written(record: DrawRecord) -> bytes:
+    campaign, _, slug = record.name.partition("/")
+    said = {
+        "format": _FORMAT,
+        "campaign": campaign,
+        "jury": slug,
+        "seats": record.seats,
+        "criteria": [criterion.model_dump(mode="json") for criterion in record.criteria],
+        "announced": record.announced.isoformat(),
+        **record.draw.model_dump(mode="json"),
+    }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"

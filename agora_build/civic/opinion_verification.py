@@ -63,7 +63,9 @@ def recounted(votes: bytes, published: bytes, page: bytes | None) -> Recount:
     left = Counter(row[1] for row in rows if len(row) == len(COLUMNS) and row[1] not in known)
     found = opinions(table)
     faults = [OpinionFault("row", f"votes.csv, colonne {fault.field}", fault.value[:_SHOWN]) for fault in table.faults]
-    faults += _figures(said, published, opinions_of(found))
+    if published != opinions_of(found):
+        figures = list(_figures(said, json.loads(opinions_of(found))))
+        faults += figures or [OpinionFault("written-otherwise", "opinions.json")]
     if page is not None:
         faults += _page(page, found)
     return Recount(found, dict(sorted(left.items())), tuple(faults))
@@ -72,7 +74,7 @@ def recounted(votes: bytes, published: bytes, page: bytes | None) -> Recount:
 def _said(published: bytes) -> dict[str, Any]:
     try:
         said = json.loads(published)
-        if isinstance(said, dict) and all("statement" in item for item in said["statements"]):
+        if isinstance(said, dict) and all(isinstance(item["statement"], str) for item in said["statements"]):
             return said
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
@@ -89,11 +91,8 @@ def _rows(votes: bytes) -> list[list[str]]:
     return rows
 
 
-def _figures(said: Mapping[str, Any], published: bytes, computed: bytes) -> Iterator[OpinionFault]:
+def _figures(said: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[OpinionFault]:
     """Name the figures that differ, sentence by sentence."""
-    if published == computed:
-        return
-    here = json.loads(computed)
     sentences = {item["statement"]: item for item in here["statements"]}
     for item in said["statements"]:
         other = sentences[item["statement"]]
@@ -101,8 +100,6 @@ def _figures(said: Mapping[str, Any], published: bytes, computed: bytes) -> Iter
             yield OpinionFault("sentence", str(item["statement"]), _tally(item), _tally(other))
     names = [name for name in _NAMES if name != "statements" and said.get(name) != here.get(name)]
     yield from (OpinionFault("figure", _NAMES[name], _short(said.get(name)), _short(here.get(name))) for name in names)
-    if not names and said["statements"] == here["statements"]:
-        yield OpinionFault("written-otherwise", "opinions.json")
 
 
 def _tally(item: Mapping[str, Any]) -> str:
