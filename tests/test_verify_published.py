@@ -6,6 +6,8 @@ import hashlib
 import json
 import random
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -119,6 +121,9 @@ def test_ballots_that_may_not_be_known_yet_are_not_missing(site: Path) -> None:
         0, "Ce qui est publié de ce vote se tient ; les bulletins ne le sont pas encore."
     )  # fmt: skip
     assert "ils ne sont publiés qu’avec le résultat" in verdict["limits"][0]
+    program = [sys.executable, site / "assets/programs/verify_votes.py", site / VOTE]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, "ne sont pas encore publiés" in done.stdout) == (0, True), done.stdout
 
 
 def test_a_vote_that_was_held_elsewhere_has_a_count_and_no_codes(site: Path, world: Path) -> None:
