@@ -67,7 +67,10 @@
     return name.split(" – ").flatMap((part, rank) => (rank ? [" –", document.createElement("br"), part] : [part]));
   }
 
-  function basemap(L, map, features) {
+  /** Lets the browser answer the reader between two pieces of work. */
+  const breathe = () => new Promise((resolve) => { setTimeout(resolve); });
+
+  async function basemap(L, map, features) {
     const pane = map.createPane("names");
     pane.style.zIndex = 450;
     pane.style.pointerEvents = "none";
@@ -78,6 +81,7 @@
       pointToLayer: (feature, place) =>
         L.circleMarker(place, { radius: 4.5, interactive: false, className: `map-${feature.properties.kind}` }),
     }).addTo(map);
+    await breathe();
     for (const { properties: said, geometry } of features) {
       if (!said.name || !["quarter", "water", "station"].includes(said.kind)) continue;
       const [lon, lat] = said.label || geometry.coordinates;
@@ -183,9 +187,6 @@
     view.addEventListener("focusout", () => map.scrollWheelZoom.disable());
   }
 
-  /** Lets the browser answer the reader between two pieces of work. */
-  const breathe = () => new Promise((resolve) => { setTimeout(resolve); });
-
   async function draw(view, script) {
     const { shell, data } = window.agoraMaps[script];
     const L = window.L;
@@ -204,7 +205,7 @@
     frame(L, map, data);
     zoomed();
     await breathe();
-    if (data.basemap.length) basemap(L, map, data.basemap);
+    if (data.basemap.length) await basemap(L, map, data.basemap);
     map.attributionControl.setPrefix("Leaflet");
     if (data.words.credit) {
       const credit = document.createElement("i");
@@ -237,11 +238,12 @@
     }
   }
 
+  const idle = window.requestIdleCallback || setTimeout; // the page is shown first
   const reached = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (isIntersecting) {
         reached.unobserve(target);
-        start(target.querySelector(".map-view"));
+        idle(() => start(target.querySelector(".map-view")), { timeout: 1000 });
       }
     }
   }, { rootMargin: "200px" });
