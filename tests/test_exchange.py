@@ -163,6 +163,15 @@ def test_what_the_checks_refuse_is_not_imported(city: Path, tmp_path: Path, caps
     assert not (tmp_path / "again").exists()
 
 
+def test_an_export_is_written_neither_over_something_nor_into_the_content(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "there.zip").write_bytes(b"kept")
+    assert run("export", tmp_path / "there.zip", "--city", city)[0] == 2
+    assert (tmp_path / "there.zip").read_bytes() == b"kept"
+    assert run("export", city / "content/export", "--city", city)[0] == 2
+    assert run("export", tmp_path / "a.zip", "--city", city, "--campaign", "les-quai")[0] == 2
+    assert not (city / "content/export").exists()
+
+
 def test_a_city_that_is_wrong_and_one_with_a_password_are_not_exported(city: Path, tmp_path: Path) -> None:
     config = (city / "agora.toml").read_text("utf-8")
     (city / "agora.toml").write_text(

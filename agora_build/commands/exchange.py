@@ -38,6 +38,8 @@ def export_command(target: Path, campaign: str, city: Path) -> None:
     """Écrire tout le contenu dans une forme ouverte, que « agora import agora » reprend sans rien perdre."""
     if target.exists():
         refuse(f"« {target} » existe déjà : choisissez un nom nouveau")
+    if (city / "content").resolve() in target.resolve().parents:
+        refuse("content/ ne contient que ce qui est publié : écrivez l’export ailleurs")
     config, _ = read_config(city)
     loaded = load(city, day_of_build(config))
     site = loaded.site
