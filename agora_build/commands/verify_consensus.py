@@ -44,7 +44,7 @@ _LIMIT_VOTES = "que personne n’a ôté ou ajouté de votes avant de les publie
 @click.command("consensus")
 @click.argument("address", metavar="ADRESSE|DOSSIER|ZIP")
 @click.option(
-    "--repository", "city", metavar="CLONE", type=click.Path(file_okay=False, exists=True, path_type=Path),
+    "--repository", "--city", "city", metavar="CLONE", type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="Un clone du dépôt public, dont les votes doivent être les mêmes.",
 )  # fmt: skip
 @FORM
