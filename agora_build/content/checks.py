@@ -18,7 +18,7 @@ from agora_build.problems import START, Problem
 from agora_build.urls import Urls
 
 _HELD_NEEDS = ("attendance", "minutes")
-_SECTIONS = ("campaigns", "agenda", "map", "radio", "followup", "accessibility", "verify")
+_SECTIONS = ("campaigns", "agenda", "map", "radio", "followup", "accessibility", "verify", "search", "data", "offline")
 _NEEDS_BODY = ("pages", "contributions", "questions", "answers", "kits", "episodes")
 
 
