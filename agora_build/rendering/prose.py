@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import markdown
 import nh3
-from markdown.extensions import Extension, abbr, attr_list, def_list, footnotes, sane_lists, tables, toc
+from markdown.extensions import Extension, abbr, attr_list, def_list, fenced_code, footnotes, sane_lists, tables, toc
 from markdown.extensions.attr_list import AttrListTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
@@ -69,6 +69,7 @@ class Prose:
         self._reader = markdown.Markdown(
             extensions=[
                 tables.TableExtension(),
+                fenced_code.FencedCodeExtension(),
                 footnotes.FootnoteExtension(),
                 toc.TocExtension(slugify=_slug, permalink=False),
                 _Attributes(),
