@@ -289,6 +289,7 @@ def frame_of(site: Site) -> Frame:
         has_radio=any(microsite.episodes for microsite in site.microsites),
         as_of=site.config.publication.as_of,
         has_social=social_pictures.is_drawn(site),
+        pages_alone=site.pages_alone,
     )
 
 
@@ -304,7 +305,7 @@ def _menu_entry(entry: Entry[Page]) -> Entry[Page]:
 
 def _frame_hash(frames: Mapping[str, Frame]) -> str:
     shown = [
-        (name, item.pages, item.has_map, item.has_radio, item.as_of, item.has_social, item.offline)
+        (name, item.pages, item.has_map, item.has_radio, item.as_of, item.has_social, item.offline, item.pages_alone)
         for name, item in frames.items()
     ]
     return hash_of(repr(shown).encode())

@@ -15,11 +15,12 @@ from sites import built, copied, declared, with_threads
 
 from agora_build.config import City, Config, Publication
 from agora_build.content.highlights import action, around
-from agora_build.content.models import Campaign, Contribution, Debate, Decision, Rules, Workshop
+from agora_build.content.models import Campaign, Contribution, Debate, Decision, Page, Rules, Workshop
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.steps import merged_steps
 from agora_build.outputs import assets, front_pages
 from agora_build.pipeline import frame_of
+from agora_build.record import replace
 from agora_build.rendering.theme import Theme, base_theme
 from agora_build.urls import Urls
 
@@ -70,6 +71,10 @@ def decision(slug: str) -> Entry[Decision]:
     return Entry(slug, "rue", f"content/campaigns/rue/decisions/{slug}.md", Decision.model_validate(values), "")
 
 
+def page(slug: str, values: dict[str, str]) -> Entry[Page]:
+    return Entry(slug, "", f"content/pages/{slug}.md", Page.model_validate(values), "Texte.")
+
+
 def site(*microsites: Microsite) -> Site:
     return Site(CONFIG, (), microsites, (), {})
 
@@ -86,6 +91,27 @@ def test_home_of_a_city_without_campaign_says_what_will_come() -> None:
     html = pages(site())["index.html"]
     assert html.count('class="empty"') == 5
     assert "Aucune concertation n’est ouverte" in html
+
+
+def test_a_site_of_pages_alone_shows_its_pages_and_promises_no_consultation() -> None:
+    """A documentation, the site of a town that has not begun: nothing empty, no menu that leads to nothing."""
+    guide = page("guide", {"title": "Guide des agents", "summary": "Ouvrir, tenir, clore.", "menu": "main"})
+    other = page("reference", {"title": "Référence", "summary": "Toutes les clés."})
+    legal = page("mentions", {"title": "Mentions légales", "menu": "footer"})
+    html = pages(replace(site(), pages=(guide, other, legal)))["index.html"]
+    assert "Ouvrir, tenir, clore." in html
+    assert 'href="reference/index.html"' in html
+    assert html.count("mentions/index.html") == 1, "what is at the foot of every page is not listed again"
+    assert 'class="empty"' not in html
+    for path in ("campagnes/", "agenda/", "suivi/", "donnees/"):
+        assert path not in html
+
+
+def test_pages_beside_a_consultation_are_not_listed_on_the_home_page() -> None:
+    other = page("reference", {"title": "Référence", "summary": "Toutes les clés."})
+    html = pages(replace(site(microsite(OPEN)), pages=(other,)))["index.html"]
+    assert "reference/index.html" not in html
+    assert "campagnes/rue/index.html" in html
 
 
 def test_home_asks_for_one_thing_first() -> None:

@@ -195,3 +195,8 @@ class Site(Record, frozen=True):
     pdfs: dict[str, int] = field(default_factory=dict)  # sizes in bytes, by output path, of those that were made
     translations: tuple[Entry[Any], ...] = ()  # of its free pages, by path
     network: tuple[Entry[NetworkCopy], ...] = ()  # copies of what other sites announce, by their ids
+
+    @property
+    def pages_alone(self) -> bool:
+        """Whether the site has pages to read and no consultation, as a documentation has."""
+        return not self.microsites and any(entry.meta.menu == "main" for entry in self.pages)

@@ -62,6 +62,7 @@ class Home(Record, frozen=True):
     picture: str
     how: tuple[Entry[Page], ...]
     questions: Tally
+    others: tuple[Entry[Page], ...] = ()  # of a site of pages alone: those that are in no menu
 
 
 class Campaigns(Record, frozen=True):
@@ -134,6 +135,7 @@ def home(site: Site, urls: Urls, today: datetime.date) -> Home:
         picture=city_files(urls).picture,
         how=_how(site),
         questions=tally(asked_in(site), today),
+        others=_others(site),
     )
 
 
@@ -215,6 +217,10 @@ def _title(site: Site, slug: str) -> str:
 
 def _how(site: Site) -> tuple[Entry[Page], ...]:
     return tuple(entry for entry in site.pages if entry.meta.menu == "main")
+
+
+def _others(site: Site) -> tuple[Entry[Page], ...]:
+    return tuple(entry for entry in site.pages if site.pages_alone and not entry.meta.menu)
 
 
 def _broadcast(entry: Entry[Episode], site: Site, urls: Urls) -> Broadcast:

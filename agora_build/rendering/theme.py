@@ -52,6 +52,7 @@ class Frame(Record, frozen=True):
     as_of: datetime.date | None
     has_social: bool = False  # whether pictures for social networks are drawn
     offline: bool = False  # whether each campaign can be taken away as an archive
+    pages_alone: bool = False  # whether the site has free pages and no consultation: nothing is promised of those
 
 
 def base_theme() -> Path:
