@@ -11,7 +11,7 @@ BIN := .venv/bin
 
 # L'ordre des étapes compte, même avec make -j.
 .NOTPARALLEL:
-.PHONY: help site serve check test soak clean venv dev vendor programs lint
+.PHONY: help site docs serve check test soak clean venv dev vendor programs lint
 
 help: ## Montrer cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ site: venv vendor ## Tout installer, puis construire le site de content/ dans ou
 	@echo "Construction du site"
 	@$(BIN)/agora build
 	@echo "Le site est prêt : ouvrez output/index.html"
+
+docs: venv vendor ## Construire la documentation, elle-même un site d’Agora, dans output-docs/
+	@$(BIN)/python scripts/documentation.py
+	@$(BIN)/agora build --city docs --output output-docs
 
 serve: venv vendor ## Montrer le site sur cet ordinateur, refait à chaque changement (PORT=8000)
 	@$(BIN)/agora serve --port $(PORT)
@@ -36,7 +40,7 @@ soak: dev vendor programs ## Lancer les seuls tests longs
 	@$(BIN)/python -m pytest -m "slow or soak" --races 100000
 
 clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
-	rm -rf output dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor themes/agora/fonts
+	rm -rf output output-docs docs/content docs/.agora dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor themes/agora/fonts
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Ce que les cibles ci-dessus demandent : chacune ne fait que ce qui manque.

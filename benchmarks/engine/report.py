@@ -28,7 +28,7 @@ def write(results: Results, docs: Path) -> None:
 
 def _table(results: Results, size: int) -> str:
     lines = [
-        f"### {size:,} contributions",
+        f"## {size:,} contributions",
         "",
         "| generator | from nothing: wall | processor | memory | one edit: wall | nothing changed: wall |",
         "|---|---|---|---|---|---|",
