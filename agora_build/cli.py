@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 from agora_build.build import unchanged
 from agora_build.content.day import EpochError
-from agora_build.problems import Problem, as_github, as_json, as_text, in_order, printable, wording
+from agora_build.problems import Problem, as_github, as_gitlab, as_json, as_text, in_order, printable, wording
 
 _LONG = 500  # steps: below, a build is over before one could read how far it is
 _STAGES = {
@@ -56,8 +56,8 @@ _NO_PDF = (
     "Rien ici ne sait faire de PDF : installez « pip install agora-build[pdf] » et, sous Debian ou Ubuntu, « sudo apt "
     "install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 », puis recommencez, ou construisez sans --pdf."
 )
-Form = Literal["text", "github", "json"]
-_FORMAT = click.Choice(["text", "github", "json"])
+Form = Literal["text", "github", "gitlab", "json"]
+_FORMAT = click.Choice(["text", "github", "gitlab", "json"])
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _DAY = click.DateTime(["%Y-%m-%d"])
 # What a disk refuses, and no program can mend.
@@ -169,9 +169,11 @@ def _note_bug() -> str:
         "guard": "guard:guard_command",
         "import": "imports:import_group",
         "inbox": "inbox:inbox",
+        "init": "init:init",
         "intake": "intake:intake",
         "migrate": "migrate:migrate",
         "network": "network:network",
+        "new": "new:new",
         "relay": "relay:relay",
         "schema": "schema:schema",
         "seal": "votes:seal",
@@ -379,8 +381,8 @@ def _stop_on(problems: list[Problem], root: Path, form: Form) -> None:
     if not problems:
         return
     words = wording(_language(root))
-    if form == "json":
-        click.echo(as_json(problems, words))
+    if form in ("json", "gitlab"):
+        click.echo((as_json if form == "json" else as_gitlab)(problems, words))
     else:
         render, between = (as_github, "\n") if form == "github" else (as_text, "\n\n")
         click.echo(between.join(render(problem, words) for problem in problems))
@@ -399,7 +401,7 @@ def _language(root: Path) -> str:
 
 def _echo_nothing(form: Form) -> None:
     """Say that there is no problem, to a machine."""
-    if form == "json":
+    if form in ("json", "gitlab"):
         click.echo("[]")
 
 

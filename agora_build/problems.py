@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
@@ -116,6 +117,24 @@ def as_json(problems: list[Problem], words: Wording) -> str:
                 "code": problem.code,
                 "message": words.message(problem),
                 "hint": words.hint(problem),
+            }
+            for problem in problems
+        ],
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def as_gitlab(problems: list[Problem], words: Wording) -> str:
+    """Render problems as a report of code quality, which GitLab shows on the lines of a merge request."""
+    return json.dumps(
+        [
+            {
+                "description": f"{words.message(problem)} {words.hint(problem)}",
+                "check_name": problem.code,
+                "fingerprint": hashlib.sha256(repr((problem.sort_key, problem.source_line)).encode()).hexdigest(),
+                "severity": "blocker",
+                "location": {"path": printable(problem.path), "lines": {"begin": problem.span.line}},
             }
             for problem in problems
         ],

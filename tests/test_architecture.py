@@ -15,7 +15,7 @@ LAYERS = (
     {"content.fields", "content.models"},
     {"config"},
     {"content", "civic", "rendering"},
-    {"outputs", "imports", "exchange", "network", "migrations"},
+    {"outputs", "imports", "exchange", "network", "migrations", "starting"},
     {"build"},
     {"pipeline"},
     {"serving"},

@@ -325,13 +325,18 @@ def test_nothing_is_checked_out_nor_run(repo: Repo, tmp_path: Path) -> None:
     assert not ran.exists()
 
 
-WORKFLOWS = Path(__file__).parents[1] / "docs/garde"
+WORKFLOWS = Path(__file__).parents[1] / "agora_build/starting/city"
+FILES = {
+    "github": "github/workflows/garde.yml",
+    "forgejo": "forgejo/workflows/garde.yml",
+    "gitlab": "gitlab-ci.yml",
+}
 SHAS = {"github": ("BASE", "HEAD"), "forgejo": ("BASE", "HEAD"), "gitlab": ("", "CI_COMMIT_SHA")}
 
 
 def commands(name: str) -> list[str]:
     """Give the shell commands of a forge's workflow."""
-    read = yaml.safe_load((WORKFLOWS / f"{name}.yml").read_text("utf-8"))
+    read = yaml.safe_load((WORKFLOWS / FILES[name]).read_text("utf-8"))
     if name == "gitlab":
         return read["garde"]["script"]
     return [step["run"] for step in read["jobs"]["garde"]["steps"] if "run" in step]
@@ -351,7 +356,7 @@ def test_the_workflow_given_for_a_forge_runs_the_guard(name: str, repo: Repo) ->
 
 @pytest.mark.parametrize("name", ["github", "forgejo"])
 def test_a_workflow_runs_nothing_of_the_branch_and_has_no_right(name: str) -> None:
-    text = (WORKFLOWS / f"{name}.yml").read_text("utf-8")
+    text = (WORKFLOWS / FILES[name]).read_text("utf-8")
     read = yaml.safe_load(text)
     assert read[True] == {"pull_request": None}  # YAML 1.1 reads `on` as a truth
     assert read["permissions"] == {"contents": "read"}

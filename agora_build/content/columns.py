@@ -70,7 +70,7 @@ def parts_of(model: type[Model]) -> tuple[Part, ...]:
 
 def _columns(model: type[Model], path: tuple[str, ...], prefix: str, *, needed: bool) -> Iterator[Column]:
     for name, info in model.model_fields.items():
-        inner, marks, many = _inside(info.annotation, list(info.metadata))
+        inner, marks, many = inside(info.annotation, list(info.metadata))
         here, required = (*path, name), needed and info.is_required()
         if isinstance(inner, type) and issubclass(inner, Model) and inner is not PartialDate:
             if not many:
@@ -107,7 +107,7 @@ def _column(  # noqa: PLR0913 - what a field says
 
 def _parts(model: type[Model], path: tuple[str, ...], prefix: str) -> Iterator[Part]:
     for name, info in model.model_fields.items():
-        inner, marks, many = _inside(info.annotation, list(info.metadata))
+        inner, marks, many = inside(info.annotation, list(info.metadata))
         if isinstance(inner, type) and issubclass(inner, Model) and inner is not PartialDate:
             if many:
                 yield Part(prefix + name, (*path, name), info.description or "", columns_of(inner), parts_of(inner))
@@ -127,14 +127,14 @@ def _is_slug(mark: Any) -> bool:  # noqa: ANN401 - whatever annotates a type
     return not isinstance(mark, FileReference) and str(getattr(mark, "pattern", "")).startswith("^[a-z0-9]+")
 
 
-def _inside(annotation: Any, marks: list[Any]) -> tuple[Any, list[Any], bool]:  # noqa: ANN401 - any annotation
+def inside(annotation: Any, marks: list[Any]) -> tuple[Any, list[Any], bool]:  # noqa: ANN401 - any annotation
     """Give what a field holds, what is noted of it, and whether it holds several."""
     origin, held = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _inside(held[0], [*marks, *held[1:]])
+        return inside(held[0], [*marks, *held[1:]])
     if origin is Union or str(origin) == "<class 'types.UnionType'>":
-        return _inside(next(item for item in held if item is not type(None)), marks)
+        return inside(next(item for item in held if item is not type(None)), marks)
     if origin is tuple:
-        inner, noted, _ = _inside(held[0], marks)
+        inner, noted, _ = inside(held[0], marks)
         return inner, noted, True
     return annotation, marks, False

@@ -1,0 +1,290 @@
+"""Turns `agora new KIND` into a valid new file: asks what it needs on a terminal, takes options elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agora_build.commands.vote_folder import refuse
+from agora_build.content.columns import columns_of
+from agora_build.content.config_file import read_config
+from agora_build.content.day import today_in
+from agora_build.content.validate import nearest
+from agora_build.problems import Problem, as_text, printable, wording
+from agora_build.record import replace
+from agora_build.starting.interview import (
+    Answers,
+    City,
+    city_at,
+    field_at,
+    name_problems,
+    problems_at,
+    problems_of,
+    refers,
+    slug_of,
+)
+from agora_build.starting.kinds import KINDS, TEXT, WRITTEN_BY, Kind
+from agora_build.starting.taught import described, form_of
+
+_FEW = 8  # values that a question can list
+
+
+class _Kinds(click.Group):
+    """Makes the command of a kind from its model, when it is called."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """List the kinds."""
+        return list(KINDS)
+
+    def get_command(self, _context: click.Context, cmd_name: str) -> click.Command | None:
+        """Give the command of a kind."""
+        if cmd_name in KINDS:
+            return _command(cmd_name)
+        if cmd_name in WRITTEN_BY:
+            refuse(f"« {cmd_name} » ne s’écrit pas à la main : lancez {WRITTEN_BY[cmd_name]}")
+        near = nearest(cmd_name, KINDS)
+        meant = f"essayez « {near} »" if near else f"il y a : {', '.join(KINDS)}"
+        return refuse(f"il n’y a pas de sorte « {printable(cmd_name)} » ; {meant}")
+
+
+@click.group(cls=_Kinds, subcommand_metavar="SORTE [OPTIONS]")
+def new() -> None:
+    """Écrire un nouveau fichier, valide et commenté.
+
+    Au terminal, chaque chose nécessaire est demandée ; ailleurs, elle se donne en option.
+    """
+
+
+def _command(name: str) -> click.Command:
+    kind = KINDS[name]
+    options = [
+        click.Option(["--city"], metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
+                     help="Dossier d’agora.toml ; par défaut, le dossier courant."),
+        click.Option(["--now", "day"], metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour proposé."),
+        click.Option(["--edit"], is_flag=True, help="Ouvrir ensuite le fichier dans votre éditeur ($EDITOR)."),
+    ]  # fmt: skip
+    if kind.of_campaign:
+        options.append(click.Option(["--campaign"], metavar="NOM", help="Dossier de la campagne."))
+    if kind.named in ("title", "answered"):
+        said = "Nom du fichier, sans .md ; par défaut, d’après le titre."
+        options.append(click.Option(["--name"], metavar="NOM", help=said if kind.named == "title" else _ANSWERED))
+    options += [
+        click.Option([_option(key), _parameter(key)], metavar="…", multiple=many, help=said)
+        for key, said, many in _values(kind)
+    ]
+
+    def run(**given: Any) -> None:  # noqa: ANN401 - options of every type
+        values = {key: given[_parameter(key)] for key, _, _ in _values(kind)}
+        said = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items() if value}
+        _new(kind, given, said)
+
+    return click.Command(name, params=list(options), callback=run, help=f"Écrire {kind.said}.")
+
+
+_ANSWERED = "Numéro de la question ou de la contribution à laquelle on répond."
+
+
+def _values(kind: Kind) -> Iterator[tuple[str, str, bool]]:
+    """List the keys that an option gives, with what each means: those that are asked first."""
+    columns = {".".join(column.path): column for column in columns_of(kind.model)}
+    for key in dict.fromkeys((*kind.asked, *columns)):
+        if key == TEXT:
+            yield key, "Le texte, lettre pour lettre ; « - » pour le lire sur l’entrée.", False
+            continue
+        info = field_at(kind.model, key)
+        form = form_of(info)
+        many = key in columns and columns[key].many
+        yield key, f"{described(info)}{f' ({form})' if form else ''}.", many
+
+
+def _option(key: str) -> str:
+    return "--" + "-".join(part for part in key.replace("_", "-").split(".") if not part.isdigit())
+
+
+def _parameter(key: str) -> str:
+    return f"said_{key.replace('.', '__')}"
+
+
+def _new(kind: Kind, given: dict[str, Any], said: dict[str, Any]) -> None:
+    root: Path = given["city"]
+    if not (root / "agora.toml").is_file():
+        refuse(f"il n’y a pas d’agora.toml dans « {root} » : allez dans le dossier de la ville, ou lancez agora init")
+    day: datetime.datetime | None = given["day"]
+    city = city_at(root, day.date() if day else today_in(read_config(root)[0]))
+    if said.get(TEXT) == "-":
+        said[TEXT] = sys.stdin.read()
+    campaign = _campaign(city, given.get("campaign")) if kind.of_campaign else ""
+    answers = Answers(kind, campaign, _first_name(kind, given.get("name"), city, campaign), said)
+    if (not kind.named or given.get("name")) and _is_there(city, answers):
+        sys.exit(2)
+    answers = _named(city, _asked(city, answers), given.get("name"))
+    _write(city, answers)
+    _tell(city, answers)
+    if given["edit"]:
+        click.edit(filename=str(root / answers.path))
+
+
+def on_terminal() -> bool:
+    """Tell whether somebody is there to answer."""
+    return sys.stdin.isatty()
+
+
+def _campaign(city: City, said: str | None) -> str:
+    """Find the campaign of the file; that of a city which has one alone need not be said."""
+    known = city.campaigns()
+    if not known:
+        refuse("il n’y a pas encore de campagne : lancez agora new campaign")
+    if said is None and len(known) > 1:
+        if not on_terminal():
+            refuse(f"dites la campagne avec --campaign : {', '.join(known)}")
+        said = click.prompt(f"Campagne ({', '.join(known)})", type=str)
+    campaign = said or known[0]
+    if campaign not in known:
+        near = nearest(campaign, known)
+        refuse(f"il n’y a pas de campagne « {printable(campaign)} »{f' ; vouliez-vous dire « {near} » ?' * bool(near)}")
+    return campaign
+
+
+def _first_name(kind: Kind, said: str | None, city: City, campaign: str) -> str:
+    """Name the file before anything is asked of it, when its title does not."""
+    if kind.named == "id":
+        from agora_build.intake.journal import new_id
+
+        return new_id(city.today)
+    if kind.named == "answered":
+        if said:
+            return said
+        here = {(found.folder, found.slug) for found in city.tree.found if found.campaign == campaign}
+        waiting = sorted(slug for folder, slug in here if folder == "questions" and ("answers", slug) not in here)
+        if not on_terminal():
+            refuse(f"dites avec --name à quoi l’on répond ; sans réponse : {', '.join(waiting) or 'aucune question'}")
+        return str(click.prompt(_ANSWERED.rstrip("."), default=waiting[0] if waiting else None, type=str))
+    return said or "nouveau"
+
+
+def _asked(city: City, answers: Answers) -> Answers:
+    """Ask what was not said; without anybody to answer, take what is proposed, or say what is missing."""
+    kind, missing = answers.kind, []
+    proposed = {**kind.defaults(city.today)}
+    for key in kind.asked:
+        under, value = kind.when.get(key, ("", ""))
+        if key in answers.said or (under and answers.said.get(under) != value):
+            continue
+        default = proposed.get(key) or _only(city, answers, key)
+        if on_terminal():
+            answers = _ask(city, answers, key, default)
+        elif default:
+            answers = _plus(answers, key, default)
+        elif key not in kind.optional:
+            missing.append(f"{_option(key)} ({_label(kind, key)})")
+    if missing:
+        refuse(f"il manque {', '.join(missing)}")
+    return answers
+
+
+def _plus(answers: Answers, key: str, value: str) -> Answers:
+    return replace(answers, said={**answers.said, key: value})
+
+
+def _only(city: City, answers: Answers, key: str) -> str:
+    """Propose the first of what can be named."""
+    kind = refers(field_at(answers.kind.model, key)) if key != TEXT else ""
+    return next(iter(city.known(answers.campaign).get(kind, ())), "") if kind else ""
+
+
+def _ask(city: City, answers: Answers, key: str, default: str) -> Answers:
+    """Ask until the answer is right."""
+    label = _label(answers.kind, key)
+    known = city.known(answers.campaign).get(refers(field_at(answers.kind.model, key)), ()) if key != TEXT else ()
+    if known and len(known) <= _FEW:
+        label += f" ({', '.join(known)})"
+    left = key in answers.kind.optional
+    label += " — facultatif, Entrée pour passer" if left and not default else ""
+    while True:
+        value = str(
+            click.prompt(
+                label, default=default or ("" if left else None), show_default=bool(default), prompt_suffix=" : "
+            )
+        ).strip()
+        if not value and left:
+            return answers
+        tried = _plus(answers, key, value)
+        wrong = problems_at(city, tried, key) if value else []
+        if value and not wrong:
+            return tried
+        for problem in wrong:
+            _say(city, problem)
+
+
+def _say(city: City, problem: Problem) -> None:
+    words = _words(city)
+    click.echo(f"  {words.message(problem)}\n  = {words.label('hint')}{words.hint(problem)}", err=True)
+
+
+def _words(city: City) -> Any:  # noqa: ANN401 - a Wording
+    config = city.config.config
+    return wording(config.city.language if config else "fr")
+
+
+def _label(kind: Kind, key: str) -> str:
+    if key == TEXT:
+        return "Texte"
+    info = field_at(kind.model, key)
+    form = form_of(info)
+    return f"{described(info)}{f' ({form})' if form else ''}"
+
+
+def _named(city: City, answers: Answers, said: str | None) -> Answers:
+    """Name the file after its title, unless a name was given."""
+    if answers.kind.named != "title" or said:
+        return answers
+    proposed = slug_of(str(answers.said.get("title", "")))
+    if not on_terminal():
+        return replace(answers, name=proposed)
+    while True:
+        name = str(
+            click.prompt("Nom du fichier, dans l’adresse de la page", default=proposed or None, prompt_suffix=" : ")
+        ).strip()
+        tried = replace(answers, name=name)
+        wrong = [*name_problems(tried)]
+        for problem in wrong:
+            _say(city, problem)
+        if not wrong and not _is_there(city, tried):
+            return tried
+
+
+def _is_there(city: City, answers: Answers) -> bool:
+    """Tell whether the file is there already; if so, say it."""
+    there = (city.root / answers.path).exists()
+    if there:
+        click.echo(f"  {answers.path} existe déjà : rien n’y est changé ; choisissez un autre nom", err=True)
+    return there
+
+
+def _write(city: City, answers: Answers) -> None:
+    """Write the file when all of it is right, and nothing else is in its place."""
+    path = city.root / answers.path
+    problems = problems_of(city, answers)
+    if _is_there(city, answers):
+        sys.exit(2)
+    if problems:
+        click.echo("\n\n".join(as_text(problem, _words(city)) for problem in problems))
+        click.echo("Rien n’a été écrit.", err=True)
+        sys.exit(1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(answers.text(city))
+
+
+def _tell(city: City, answers: Answers) -> None:
+    click.echo(f"Écrit : {city.root / answers.path}")
+    click.echo("Ensuite :")
+    click.echo("  complétez-le ; chaque ligne qui commence par # explique une clé")
+    click.echo("  agora check      dit tout ce qui ne va pas")
+    click.echo("  agora build      fait le site, à lire dans output/index.html")
+    click.echo(f"  git add {answers.path} && git commit")

@@ -1,0 +1,1 @@
+"""What a city begins with: its folder, and each new file of it."""
