@@ -37,15 +37,15 @@ from agora_build.build.origin import Origin
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press, index_jobs
 from agora_build.build.store import Row, Store
+from agora_build.content import preview
 from agora_build.content.gathering import gathered, heard
 from agora_build.content.languages import in_language
 from agora_build.content.models import Page
-from agora_build.content.preview import folder_of as preview_folder
 from agora_build.content.site import Entry, Site
 from agora_build.outputs import record, sitemap, social_pictures
 from agora_build.problems import START, Problem, in_order
 from agora_build.record import Record, replace
-from agora_build.rendering import palette, pdf
+from agora_build.rendering import labels, palette, pdf
 from agora_build.rendering.output import Output
 from agora_build.rendering.theme import Frame, theme_folders
 
@@ -155,7 +155,7 @@ def _cache(order: Order) -> Iterator[str]:
     """
     root, folder = order.root, Path(order.root, state.FOLDER)
     if order.preview:
-        folder = preview_folder(Path(root)) / "cache"
+        folder = preview.folder_of(Path(root)) / "cache"
         folder.mkdir(parents=True, exist_ok=True)
     if not Path(root, "agora.toml").is_file() or not os.access(folder if folder.exists() else root, os.W_OK):
         with tempfile.TemporaryDirectory(prefix="agora-") as own:
@@ -181,12 +181,15 @@ def _build(order: Order, cache: str) -> BuildReport:
             colours = _colours(order, city) if todo.everything else []
             _read(order, city, old, store, todo, colours)
         with profile.stage("gather"):
-            site, told = histories.remembered(order.root, city.commit, _gather(order, city, store), store, todo)
+            site, apart = _gather(order, city, store)
+            site, told = histories.remembered(order.root, city.commit, site, store, todo)
             frames = frames_of(site, offline=order.offline)
             engine = search_engine.named() if order.search else ""
             printer = pdf.engine() if order.pdf else ""
             made_with = (engine, printer)
+            shown = hash_of(repr((site.media, sorted(apart))).encode())
             todo.everything |= _frame_hash(frames) != old.get("frame") or made_with != old.get("made_with")
+            todo.everything |= shown != old.get("content")
             pictures = hash_of(repr(site.pictures).encode())
             same = (city.theme, pictures) == (old.get("theme"), old.get("pictures"))
             press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=not same)
@@ -203,12 +206,9 @@ def _build(order: Order, cache: str) -> BuildReport:
             _settle(press, made, _origin(order, city, press, histories.traced(told)))
         with profile.stage("publish"):
             identity, files, written, changed = _publish(order, press, base, made)
-            store.note("torn", b"")
-            store.note("release", identity.encode())
-            store.note("since", str(city.since).encode())
-            store.keep()
+            _keep(store, identity, city)
             said: dict[str, Any] = {"made_with": made_with, "frame": _frame_hash(frames), "pictures": pictures}
-            said |= {"release": identity, "files": files}
+            said |= {"release": identity, "files": files, "content": shown}
             where = os.fspath(order.output)
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
             seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
@@ -223,6 +223,14 @@ def _touched(order: Order, old: Mapping[str, Any]) -> bool:
     where = os.fspath(order.output)
     same = old.get("output") == where and old["release"] == release.current(order.output)
     return same and old["shown"] != mark.changed_at(where)
+
+
+def _keep(store: Store, identity: str, city: City) -> None:
+    """Keep what the store was given, with the release it goes with."""
+    store.note("torn", b"")
+    store.note("release", identity.encode())
+    store.note("since", str(city.since).encode())
+    store.keep()
 
 
 def _number(fact: bytes) -> int | None:
@@ -271,13 +279,23 @@ def _read(  # noqa: PLR0913, PLR0917 - each is another thing, and they meet here
     store.note("pictures", pickle.dumps(done.pictures))
 
 
-def _gather(order: Order, city: City, store: Store) -> Site:
+def _gather(order: Order, city: City, store: Store) -> tuple[Site, frozenset[str]]:
+    """Gather what is published, and say which files are not; in a preview these are there, marked."""
     config = city.config.config
     assert config is not None  # noqa: S101 - a city without one has problems, and was refused
-    named = store.named() | set(city.config.pictures)
+    entries, apart = store.entries(), frozenset[str]()
+    if order.preview:
+        label = labels.of(theme_folders(Path(order.root), config.publication.theme), config)
+        entries = list(preview.marked(entries, city.day, config.city.language, label))
+    else:
+        apart = frozenset(preview.hidden(entries, city.day))
+        entries = [entry for entry in entries if entry.path not in apart]
+    named = store.named(apart) | set(city.config.pictures)
     audio = pickle.loads(store.fact("audio"))  # noqa: S301 - our own file
     pictures = pickle.loads(store.fact("pictures"))  # noqa: S301 - our own file
-    return gathered(order.root, config, store.entries(), named, audio, pictures)
+    if apart:
+        audio, pictures = ({path: facts[path] for path in facts.keys() & named} for facts in (audio, pictures))
+    return gathered(order.root, config, entries, named, audio, pictures), apart
 
 
 def frame_of(site: Site) -> Frame:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from agora_build.content.site import Entry
@@ -142,10 +142,11 @@ class Store:
         rows = self._database.execute("SELECT path, digest, campaign, debate FROM documents")
         return {path: (digest, campaign, debate) for path, digest, campaign, debate in rows}
 
-    def named(self) -> set[str]:
-        """Give every media file that content names."""
-        rows = self._database.execute("SELECT named FROM documents WHERE debate = ''")
-        return {name for (blob,) in rows if blob for name in pickle.loads(blob)}  # noqa: S301 - our own file
+    def named(self, without: Collection[str] = ()) -> set[str]:
+        """Give every media file that content names, but some files of it."""
+        rows = self._database.execute("SELECT path, named FROM documents WHERE debate = ''")
+        blobs = [blob for path, blob in rows if blob and path not in without]
+        return {name for blob in blobs for name in pickle.loads(blob)}  # noqa: S301 - our own file
 
     def entries(self, campaign: str | None = None, debate: str = "") -> list[Entry[Any]]:
         """Give the entries of a thread, or all those of the city that are in no thread."""

@@ -91,6 +91,8 @@ class Offer(Record, frozen=True):
     jury: Jury | None = None  # a jury, when it is right
     batch: Batch | None = None  # a batch of paper sheets, when it is right
     digest: str = ""  # of a table of a vote, which others of the vote are compared with
+    draft: bool = False  # whether it is not to be published yet
+    appears: datetime.date | None = None  # the day from which it is published
 
 
 NOTHING = Offer()
@@ -213,6 +215,8 @@ def offer_of(document: Document) -> Offer:
         batch=document.meta if isinstance(document.meta, Batch) else None,
         themes=_listed(document, "themes") if folder == "debates" else None,
         ruled="rules" in document.written,
+        draft=values.get("draft") is True,
+        appears=values.get("appears"),
         layers=ids(document.written.get("layers"))
         if folder == "campaign" and slug == "map" and document.read
         else None,

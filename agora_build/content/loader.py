@@ -12,6 +12,7 @@ from agora_build.content.checks import check, check_ids
 from agora_build.content.config_file import ConfigFile, read_config_file
 from agora_build.content.draft import Document, Draft
 from agora_build.content.gathering import Key, cited_by, gathered, heard, in_thread, threads
+from agora_build.content.hidden_checks import check_hidden
 from agora_build.content.picture_sizes import picture_sizes
 from agora_build.content.pictures import check_pictures
 from agora_build.content.prose_checks import check_prose
@@ -62,6 +63,7 @@ def checked(draft: Draft, document: Document, today: datetime.date) -> Iterator[
     yield from check_prose(draft, document)
     if document.read:
         yield from check(draft, document, today)
+        yield from check_hidden(draft, document, today)
 
 
 def entry_of(document: Document) -> Entry[Any]:

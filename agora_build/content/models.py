@@ -55,6 +55,11 @@ SheetContent = Literal["contribution", "votes", "question", "place"]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=40_000)]
 
 
+# Of what the city may prepare in advance: none of it is published as long as it is a draft, or before its day.
+Draft = Annotated[bool, Field(description="Brouillon : dans l’aperçu seulement, jamais dans le site publié.")]
+Appears = Annotated[Day | None, Field(description="Jour où il paraît ; avant, il n’est que dans l’aperçu.")]
+
+
 class Picture(Model):
     """A picture with its text alternative."""
 
@@ -84,6 +89,8 @@ class Page(Model):
     summary: Summary | None = Field(None, description="Une ou deux phrases d’introduction.")
     menu: Literal["main", "footer"] | None = Field(None, description="Où la page est liée : menu ou pied de page.")
     order: int = Field(100, description="Rang dans le menu, du plus petit au plus grand.")
+    draft: Draft = False
+    appears: Appears = None
 
 
 class Rules(Model):
@@ -135,6 +142,8 @@ class Campaign(Model):
     outcome: Summary | None = Field(None, description="Ce que la concertation a changé, une fois close.")
     location: Location | None = Field(None, description="Où se trouve le projet, pour la carte de la ville.")
     illustrative: bool = Field(False, description="Contenu d’exemple, signalé comme tel sur la page.")
+    draft: Draft = False
+    appears: Appears = None
 
 
 class Step(Model):
@@ -231,6 +240,8 @@ class Debate(Model):
     documents: tuple[ResourceRef, ...] = Field((), description="Ressources à lire avant de débattre.")
     synthesis: Prose | None = Field(None, description="Synthèse de l’animation, une fois le débat clos.")
     illustrative: bool = Field(False, description="Débat d’exemple, signalé comme tel.")
+    draft: Draft = False
+    appears: Appears = None
 
     @property
     def offered(self) -> tuple[Option | Project, ...]:
@@ -311,6 +322,8 @@ class Workshop(Model):
     minutes: LongText | None = Field(None, description="Compte rendu (tenue).")
     cancelled_because: Line | None = Field(None, description="Raison (annulée).")
     illustrative: bool = Field(False, description="Rencontre d’exemple, signalée comme telle.")
+    draft: Draft = False
+    appears: Appears = None
 
 
 class Layer(Model):
@@ -402,6 +415,8 @@ class Episode(Model):
     location: Location | None = Field(None, description="Où elle a été enregistrée.")
     debate: DebateRef | None = Field(None, description="Débat dont elle parle.")
     illustrative: bool = Field(False, description="Émission d’exemple, signalée comme telle.")
+    draft: Draft = False
+    appears: Appears = None
 
 
 class Table(Model):
@@ -473,6 +488,8 @@ class Decision(Model):
     considered: tuple[Considered, ...] = Field((), description="Ce que sont devenues les contributions.")
     progress: tuple[Progress, ...] = Field((), description="Avancement.")
     illustrative: bool = Field(False, description="Décision d’exemple, signalée comme telle.")
+    draft: Draft = False
+    appears: Appears = None
 
 
 class Quota(Model):

@@ -19,7 +19,7 @@ from agora_build.problems import Problem
 
 Marker = Reference | FileReference
 _CITY = ("quarter", "office")
-_FOLDERS = {
+FOLDERS = {
     "debate": "debates",
     "workshop": "workshops",
     "contribution": "contributions",
@@ -72,7 +72,7 @@ def _marker(annotation: object) -> Marker | None:
 
 def _named(draft: Draft, document: Document, path: Path, value: str, marker: Reference) -> Iterator[Problem]:
     campaign, kind = document.found.campaign, marker.kind
-    if kind in _FOLDERS and draft.holds(campaign, _FOLDERS[kind], value):
+    if kind in FOLDERS and draft.holds(campaign, FOLDERS[kind], value):
         if kind == "contribution" and value == document.found.slug:
             yield document.at_value("self-reference", *path, key=str(path[-1]), value=shown(value))
         return
@@ -89,8 +89,8 @@ def _known(draft: Draft, campaign: str, kind: str) -> Sequence[str] | None:
     """List what can be named; None when it cannot be told, and something else is said of it."""
     if kind in _CITY:
         return None if draft.config.ids is None else draft.config.ids[kind]
-    if kind in _FOLDERS:
-        return draft.names(campaign, _FOLDERS[kind])
+    if kind in FOLDERS:
+        return draft.names(campaign, FOLDERS[kind])
     layers = f"content/campaigns/{campaign}/map.yml"
     return draft.offer(layers).layers if layers in draft.found else ()
 

@@ -87,7 +87,7 @@ def read_city(root: Path, compiled: dict[bytes, bytes] | None = None, *, preview
     config, day = _with_intake(settings.config), day_of_build(settings.config)
     if preview:
         config = answered_here(config)
-    reading = reading_of(root, config, settings)
+    reading = reading_of(root, config, settings, day, preview=preview)
     kept = {} if compiled is None else compiled
     first = spoken_in(config.city.language, reading, day, kept)
     return City(root, config, config.intake or Intake(), day, reading, first, Urls(config.city.language), kept)

@@ -6,6 +6,7 @@ sentences one votes on. Of all else, only the names of the files are looked at, 
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from agora_build.content.config_file import ConfigFile
 from agora_build.content.draft import Document, Draft, read_document
 from agora_build.content.gathering import gathered
 from agora_build.content.loader import entry_of
+from agora_build.content.preview import hidden
 from agora_build.content.site import Entry, Microsite, Site
 from agora_build.content.tree import CAMPAIGN_FILES, Found, found_at
 from agora_build.record import replace
@@ -72,13 +74,16 @@ class _Files(Mapping[str, Found]):
         return len(self.read)
 
 
-def reading_of(root: Path, config: Config, settings: ConfigFile) -> Reading:
-    """Read a city; a file that is wrong is skipped, with all that belongs to it."""
+def reading_of(
+    root: Path, config: Config, settings: ConfigFile, day: datetime.date, *, preview: bool = False
+) -> Reading:
+    """Read a city; a file that is wrong is skipped, with all that belongs to it; a draft too, but in a preview."""
     documents = {found.path: read_document(os.fspath(root), found) for found in _light(root)}
     right = [document for document in documents.values() if document.meta is not None]
     files = _Files(os.fspath(root), {path: document.found for path, document in documents.items()})
     draft = Draft(os.fspath(root), settings, files, frozenset(), documents=documents)
-    site = _site(config, right)
+    apart = {} if preview else hidden(map(entry_of, right), day)
+    site = _site(config, [document for document in right if document.path not in apart])
     return Reading(
         draft=draft,
         site=site,
