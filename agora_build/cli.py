@@ -165,6 +165,7 @@ def _note_bug() -> str:
     later={
         "codes": "votes:codes",
         "draw": "juries:draw_jury",
+        "explain": "explain:explain",
         "export": "exchange:export_command",
         "guard": "guard:guard_command",
         "import": "imports:import_group",
@@ -388,6 +389,8 @@ def _stop_on(problems: list[Problem], root: Path, form: Form) -> None:
         click.echo(between.join(render(problem, words) for problem in problems))
     files = len({problem.path for problem in problems})
     click.echo(f"{_count(len(problems), 'problème')} dans {_count(files, 'fichier')} ; rien n’a été écrit.", err=True)
+    if form == "text":
+        click.echo(words.label("lesson").format(code=problems[0].code), err=True)
     sys.exit(1)
 
 

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "agora_build"
 LAYERS = (
     {"record"},
-    {"problems", "urls", "git"},
+    {"problems", "explanation", "urls", "git"},
     {"content.fields", "content.models"},
     {"config"},
     {"content", "civic", "rendering"},

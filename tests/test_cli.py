@@ -30,7 +30,9 @@ def test_problems_go_out_and_their_count_beside(tmp_path: Path, capsys: pytest.C
     assert run("check", broken(tmp_path)) == 1
     printed = capsys.readouterr()
     assert "content/pages/a-propos.md:2:1: erreur" in printed.out
-    assert printed.err == "2 problèmes dans 1 fichier ; rien n’a été écrit.\n"
+    count, lesson = printed.err.splitlines()
+    assert count == "2 problèmes dans 1 fichier ; rien n’a été écrit."
+    assert lesson.endswith("agora explain missing-key")
 
 
 def test_machines_get_json_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
