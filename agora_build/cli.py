@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agora_build.pipeline import BuildReport
 
 from agora_build.build import unchanged
+from agora_build.commands.help import SECTIONS, VERIFIED, InFrench, write_sections
 from agora_build.content.day import EpochError
 from agora_build.problems import Problem, as_github, as_gitlab, as_json, as_text, in_order, printable, wording
 
@@ -79,6 +80,9 @@ _DISK = {
 }
 
 
+click.Context.formatter_class = InFrench
+
+
 class _Group(click.Group):
     """Imports a command when it is called: most calls build, and have no use for the others."""
 
@@ -99,8 +103,20 @@ class _Group(click.Group):
         return command
 
 
+class _Verified(_Group):
+    """Says in a line what each of its commands verifies."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands."""
+        write_sections(formatter, {"Commandes": VERIFIED})
+
+
 class _Agora(_Group):
     """Keeps tracebacks off the screen and gives each way of ending its exit code."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands by what one wants to do."""
+        write_sections(formatter, SECTIONS)
 
     def main(
         self, args: Sequence[str] | None = None, *_positional: object, obj: object = None, **_options: object
@@ -164,6 +180,7 @@ def _note_bug() -> str:
     context_settings={"help_option_names": ["-h", "--help"]},
     later={
         "codes": "votes:codes",
+        "completion": "completion:completion",
         "draw": "juries:draw_jury",
         "explain": "explain:explain",
         "export": "exchange:export_command",
@@ -287,7 +304,7 @@ def build(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 @main.group(
-    cls=_Group,
+    cls=_Verified,
     later={
         "consensus": "verify_consensus:verify_consensus",
         "draw": "verify_draw:verify_draw",

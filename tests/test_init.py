@@ -162,7 +162,7 @@ def test_no_secret_is_written(tmp_path: Path) -> None:
 
 
 def test_the_version_is_that_of_the_program(city: Path) -> None:
-    assert f"agora-build[search]=={__version__}\n" in (city / "requirements.txt").read_text("utf-8")
+    assert f"agora-build[search,serve]=={__version__}\n" in (city / "requirements.txt").read_text("utf-8")
 
 
 def test_editors_know_the_schemas(city: Path) -> None:

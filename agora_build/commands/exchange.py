@@ -83,7 +83,7 @@ def _write_folder(target: Path, files: Iterable[tuple[str, bytes]]) -> int:
     return count
 
 
-@click.command()
+@click.command(short_help="Reprendre ce que « agora export » a écrit")
 @click.argument("source", metavar="FICHIER.zip|DOSSIER", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--into", "city", metavar="DOSSIER", required=True, type=_FOLDER,

@@ -66,7 +66,7 @@ _NAMES = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Reprendre les contributions de DemocracyOS")
 @_common
 @_DATE
 @_NAMES
@@ -89,7 +89,7 @@ def spreadsheet(columns: tuple[str, ...], channel: str, **typed: Any) -> None:  
     _run(typed, lambda desk: of_spreadsheet.import_spreadsheet(desk, _columns(columns), channel))
 
 
-@click.command()
+@click.command(short_help="Reprendre une conversation de Polis")
 @_common
 @click.option(
     "--vote-sign", "sign", type=click.Choice(["1", "-1"]), default=None,
@@ -100,7 +100,7 @@ def polis(sign: str | None, **typed: Any) -> None:  # noqa: ANN401
     _run(typed, lambda desk: of_polis.import_polis(desk, int(sign or 0)))
 
 
-@click.command()
+@click.command(short_help="Reprendre les données ouvertes de Decidim")
 @_common
 @_NAMES
 @_DATE
@@ -115,7 +115,7 @@ def decidim(answers: str, decides: str, host: str, **typed: Any) -> None:  # noq
     _run(typed, lambda desk: of_decidim.import_decidim(desk, officials))
 
 
-@click.command()
+@click.command(short_help="Reprendre un budget participatif de Pabulib (.pb)")
 @_common
 @click.option(
     "--rule",

@@ -62,7 +62,7 @@ def inbox() -> None:
     """Lire ce que les gens ont envoyé, l’accepter, le refuser, l’effacer."""
 
 
-@inbox.command()
+@inbox.command(short_help="Publier une contribution")
 @click.argument("identity", metavar="NUMERO")
 @click.option("--no-build", is_flag=True, help="Ne pas reconstruire le site.")
 @CITY
@@ -114,7 +114,7 @@ def show_list(city: Path, states: tuple[State, ...], campaign: str, kind: EntryK
             click.echo("\n".join(row(line) for line in groups[state]))
 
 
-@inbox.command()
+@inbox.command(short_help="Montrer tout ce que l’on sait d’un envoi")
 @click.argument("identity", metavar="NUMERO")
 @CITY
 def show(identity: str, city: Path) -> None:
@@ -134,7 +134,7 @@ def show(identity: str, city: Path) -> None:
         click.echo(f"Refuser : agora inbox refuse {entry.id} --reason … (raisons annoncées : {known})")
 
 
-@inbox.command()
+@inbox.command(short_help="Ne pas publier, avec une raison")
 @click.argument("identity", metavar="NUMERO")
 @click.option("--reason", required=True, metavar="RAISON", help="Une raison annoncée dans moderation.yml.")
 @click.option("--message", default="", help="Ce que l’auteur lira à l’adresse de son reçu.")
@@ -187,7 +187,7 @@ def _told_erased(intake: Opened, done: settling.Settled, *, rewrite_history: boo
         _rewrite(intake, done.entry)
 
 
-@inbox.command()
+@inbox.command(short_help="Clore un signalement ou une demande d’effacement")
 @click.argument("identity", metavar="NUMERO")
 @CITY
 def settle(identity: str, city: Path) -> None:
@@ -197,7 +197,7 @@ def settle(identity: str, city: Path) -> None:
     click.echo(f"Clos : {identity}.")
 
 
-@inbox.command()
+@inbox.command(short_help="Détruire les coordonnées dont le jour est venu")
 @CITY
 def purge(city: Path) -> None:
     """Détruire les coordonnées dont le jour est venu, et les textes refusés depuis plus longtemps qu’annoncé."""

@@ -58,7 +58,7 @@ def network() -> None:
     """Suivre d’autres sites : copier ce qu’ils annoncent, et dire de quand datent les copies."""
 
 
-@network.command("update")
+@network.command("update", short_help="Copier ce que les sites de [network] annoncent")
 @click.argument("ids", metavar="[ID]…", nargs=-1)
 @_CITY
 @_DAY

@@ -41,10 +41,12 @@ class _Kinds(click.Group):
         """List the kinds."""
         return list(KINDS)
 
-    def get_command(self, _context: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
         """Give the command of a kind."""
         if cmd_name in KINDS:
             return _command(cmd_name)
+        if context.resilient_parsing:  # a shell that completes: nobody asked for it yet
+            return None
         if cmd_name in WRITTEN_BY:
             refuse(f"« {cmd_name} » ne s’écrit pas à la main : lancez {WRITTEN_BY[cmd_name]}")
         near = nearest(cmd_name, KINDS)
@@ -69,7 +71,11 @@ def _command(name: str) -> click.Command:
         click.Option(["--edit"], is_flag=True, help="Ouvrir ensuite le fichier dans votre éditeur ($EDITOR)."),
     ]  # fmt: skip
     if kind.of_campaign:
-        options.append(click.Option(["--campaign"], metavar="NOM", help="Dossier de la campagne."))
+        options.append(
+            click.Option(
+                ["--campaign"], metavar="NOM", help="Dossier de la campagne.", shell_complete=_complete_campaign
+            )
+        )
     if kind.named in ("title", "answered"):
         said = "Nom du fichier, sans .md ; par défaut, d’après le titre."
         options.append(click.Option(["--name"], metavar="NOM", help=said if kind.named == "title" else _ANSWERED))
@@ -83,7 +89,19 @@ def _command(name: str) -> click.Command:
         said = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items() if value}
         _new(kind, given, said)
 
-    return click.Command(name, params=list(options), callback=run, help=f"Écrire {kind.said}.")
+    return click.Command(
+        name,
+        params=list(options),
+        callback=run,
+        help=f"Écrire {kind.said}.",
+        short_help=kind.said[:1].upper() + kind.said[1:],
+    )
+
+
+def _complete_campaign(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """List the campaigns of the city, for a shell."""
+    folder: Path = (context.params.get("city") or Path()) / "content" / "campaigns"
+    return sorted(path.parent.name for path in folder.glob("*/campaign.md") if path.parent.name.startswith(begun))
 
 
 _ANSWERED = "Numéro de la question ou de la contribution à laquelle on répond."
@@ -286,5 +304,5 @@ def _tell(city: City, answers: Answers) -> None:
     click.echo("Ensuite :")
     click.echo("  complétez-le ; chaque ligne qui commence par # explique une clé")
     click.echo("  agora check      dit tout ce qui ne va pas")
-    click.echo("  agora build      fait le site, à lire dans output/index.html")
+    click.echo("  agora serve      montre la page, et la refait pendant que vous écrivez")
     click.echo(f"  git add {answers.path} && git commit")

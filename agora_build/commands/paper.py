@@ -26,7 +26,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = 50  # differences on the screen; the file has them all
 
 
-@click.command()
+@click.command(short_help="Publier un lot de feuilles de papier")
 @click.argument("first", metavar="SAISIE-1", type=_FILE)
 @click.argument("second", metavar="SAISIE-2", type=_FILE, required=False)
 @click.option("--entered-by", metavar="INITIALES", help="Qui a fait la première saisie.")

@@ -12,8 +12,13 @@ from agora_build.content.validate import nearest
 from agora_build.problems import printable
 
 
+def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """List the kinds, for a shell."""
+    return [kind for kind in SCHEMAS if kind.startswith(begun)]
+
+
 @click.command()
-@click.argument("kind", metavar="[SORTE]", required=False)
+@click.argument("kind", metavar="[SORTE]", required=False, shell_complete=_complete)
 def schema(kind: str | None) -> None:
     """Donner le JSON Schema d’une sorte de fichier ; sans nom, la liste des sortes."""
     if kind is None:
