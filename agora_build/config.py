@@ -221,7 +221,7 @@ class Accessibility(Model):
     planned: tuple[Line, ...] = Field((), description="Ce qui est prévu.")
     plan: Link | None = Field(None, description="Adresse du schéma pluriannuel.")
     email: Email | None = Field(None, description="À qui signaler une difficulté ; sinon, l’adresse de la ville.")
-    audit: Audit | None = None
+    audit: Audit | None = Field(None, description="Ce qu’a trouvé quelqu’un d’indépendant.")
     fr: AccessibilityWords | None = Field(None, description="Les mêmes mots en français, si c’est une autre langue.")
     en: AccessibilityWords | None = Field(None, description="Les mêmes mots en anglais, si c’est une autre langue.")
     ar: AccessibilityWords | None = Field(None, description="Les mêmes mots en arabe, si c’est une autre langue.")
@@ -264,16 +264,16 @@ class OpenData(Model):
 class Config(Model):
     """The whole of agora.toml."""
 
-    city: City
-    publication: Publication
-    map: CityMap | None = None
-    podcast: Podcast | None = None
-    intake: Intake | None = None
-    network: Network | None = None
-    accessibility: Accessibility = Accessibility()
-    opendata: OpenData = OpenData()
-    offices: tuple[Office, ...] = ()
-    quarters: tuple[Quarter, ...] = ()
+    city: City = Field(description="La ville, et le nom de son site.")
+    publication: Publication = Field(description="Où le site est publié, et sous quelle licence.")
+    map: CityMap | None = Field(None, description="La carte de la ville : où elle s’ouvre, ses limites, son fond.")
+    podcast: Podcast | None = Field(None, description="L’émission de la radio, comme les catalogues la montrent.")
+    intake: Intake | None = Field(None, description="Le point d’entrée, qui reçoit les formulaires.")
+    network: Network | None = Field(None, description="Les sites que celui-ci suit.")
+    accessibility: Accessibility = Field(Accessibility(), description="Ce que dit la déclaration d’accessibilité.")
+    opendata: OpenData = Field(OpenData(), description="Les données ouvertes.")
+    offices: tuple[Office, ...] = Field((), description="Les services qui répondent et qui décident.")
+    quarters: tuple[Quarter, ...] = Field((), description="Les quartiers.")
 
     @property
     def data_licence(self) -> str:
