@@ -16,7 +16,6 @@ PAGE = ROOT / "docs" / "reference.md"
 _CAMPAIGN = "content/campaigns/<campagne>"
 _MINIMAL = "tests/golden/minimal/site/content"
 _SAMPLE = "content/campaigns"
-_LONGEST = 30  # lines of an example
 _PROSE = 1000  # signs: from there on, a text may have paragraphs
 
 
@@ -115,15 +114,14 @@ def _section(name: str) -> str:
 
 
 def _example(kind: Kind) -> Iterator[str]:
-    """Show the metadata of a file of that kind, whole or from its beginning."""
+    """Show the metadata of a file of that kind."""
     if not kind.example:
         return
     lines = (ROOT / kind.example).read_text("utf-8").rstrip().splitlines()
     if kind.example.endswith(".md"):
         lines = lines[: lines.index("---", 1) + 1]
-    more = [] if len(lines) <= _LONGEST else ["# …"]
     yield from ["", "Un exemple :", "", f"```{'toml' if kind.example.endswith('.toml') else 'yaml'}"]
-    yield from [*lines[:_LONGEST], *more, "```"]
+    yield from [*lines, "```"]
 
 
 def _rows(schema: Mapping[str, Any], known: Mapping[str, Any], above: str) -> Iterator[str]:

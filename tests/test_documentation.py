@@ -9,10 +9,12 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import click
 import pytest
+import yaml
+from pydantic import TypeAdapter, ValidationError
 from sites import built
 
 from agora_build import cli
@@ -135,6 +137,29 @@ def test_the_keys_that_are_shown_are_those_of_the_models(page: Path) -> None:
             for table in section if isinstance(section, list) else [section]:
                 keys = table.keys() if isinstance(table, dict) else set()
                 assert {key for key in keys if len(key) > 2} <= fields("agora.toml"), "but for languages"
+
+
+def accepted(kind: str, values: dict[str, Any], *, whole: bool) -> bool:
+    """Tell whether a kind of file accepts what an example shows of it."""
+    model = SCHEMAS[kind]
+    try:
+        if whole:
+            model.model_validate(values)
+        for key, value in values.items():
+            shown = model.model_fields[key]
+            TypeAdapter(Annotated[shown.annotation, shown]).validate_python(value)
+    except (ValidationError, KeyError):
+        return False
+    return True
+
+
+@each(PAGES)
+def test_the_examples_that_are_shown_are_accepted(page: Path) -> None:
+    for text in fences(page, "yaml"):
+        whole = text.startswith("---\n")
+        values = yaml.load(text.split("---\n")[1] if whole else text, yaml.BaseLoader)  # noqa: S506 - it makes text alone
+        kinds = [kind for kind in SCHEMAS if accepted(kind, values, whole=whole)]
+        assert kinds or "erased" in values, text
 
 
 def test_the_reference_is_that_of_the_models() -> None:
