@@ -43,6 +43,8 @@ command -v disorderfs >/dev/null || packages+=(disorderfs)
 [ -d /usr/share/i18n/locales ] || packages+=(locales)
 # A journal shared by several endpoints is tested on the real thing.
 compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || packages+=(postgresql)
+# What a city puts before its site, with the configuration of docs/serveur.
+[ -x "$(PATH="$PATH:/usr/sbin" command -v nginx)" ] || packages+=(nginx-light)
 # What draws the PDF files.
 for library in libpango-1.0:libpango-1.0-0 libpangoft2-1.0:libpangoft2-1.0-0 libharfbuzz-subset:libharfbuzz-subset0; do
     [[ $(/sbin/ldconfig -p) == *"${library%%:*}.so."* ]] || packages+=("${library##*:}")

@@ -65,7 +65,7 @@ def commands(page: Path) -> Iterator[list[str]]:
 def called(words: list[str]) -> tuple[click.Command, list[str]]:
     """Follow the words of a command down to the command they call; give what is left of them."""
     command: click.Command = cli.main
-    while isinstance(command, click.Group) and words and re.fullmatch(r"[a-z-]+", words[0]):
+    while isinstance(command, click.Group) and words and re.fullmatch(r"[a-z][a-z-]*", words[0]):
         found = command.get_command(click.Context(command), words[0])
         assert found is not None, f"agora … {words[0]}: there is no such command"
         command, words = found, words[1:]

@@ -1,6 +1,5 @@
 """The wheel is enough: installed with pip alone, without Node, it builds a site."""
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -8,20 +7,12 @@ from pathlib import Path
 
 import pytest
 from cities import minimal_city
+from wheels import run
 
 ROOT = Path(__file__).parents[1]
 THEME = ROOT / "themes" / "agora"
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel as `make` users would publish it."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
-    (built,) = folder.glob("agora_build-*.whl")
-    return built
 
 
 def test_the_wheel_carries_the_whole_theme(wheel: Path) -> None:
@@ -54,7 +45,7 @@ def test_a_city_builds_its_site_with_the_wheel_alone(wheel: Path, tmp_path: Path
     run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input", wheel)
     city = minimal_city(tmp_path)
 
-    run(environment / "bin" / "agora", "build", cwd=city, path=path_without_node(tmp_path))
+    run(environment / "bin" / "agora", "build", cwd=city, PATH=path_without_node(tmp_path))
 
     assert (city / "output" / "index.html").is_file()
     assert list((city / "output").rglob("timelinejs/js/timeline.js"))
@@ -73,13 +64,3 @@ def path_without_node(tmp_path: Path) -> str:
     git = subprocess.run(["which", "git"], check=True, capture_output=True, text=True).stdout.strip()
     (folder / "git").symlink_to(git)
     return str(folder)
-
-
-def run(*command: str | Path, cwd: Path | None = None, path: str | None = None) -> None:
-    """Run a command outside the repository's own environment; show what it said when it fails."""
-    own = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
-    environment = {name: value for name, value in os.environ.items() if name not in own}
-    if path is not None:
-        environment["PATH"] = path
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command} -> {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -17,6 +17,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Vérifier et voir": {
         "check": "Dire tout ce qui ne va pas, sans rien écrire",
+        "explain": "Expliquer un message : que faire, pourquoi, un exemple",
         "serve": "Montrer le site sur cet ordinateur, refait à chaque changement",
     },
     "Publier": {

@@ -41,17 +41,24 @@ class _Kinds(click.Group):
         """List the kinds."""
         return list(KINDS)
 
-    def get_command(self, context: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _context: click.Context, cmd_name: str) -> click.Command | None:
         """Give the command of a kind."""
         if cmd_name in KINDS:
             return _command(cmd_name)
-        if context.resilient_parsing:  # a shell that completes: nobody asked for it yet
-            return None
-        if cmd_name in WRITTEN_BY:
-            refuse(f"« {cmd_name} » ne s’écrit pas à la main : lancez {WRITTEN_BY[cmd_name]}")
-        near = nearest(cmd_name, KINDS)
+        return None
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a kind; say what was probably meant when there is none."""
+        name = args[0]
+        if name in KINDS or name.startswith("-") or context.resilient_parsing:  # a shell completes: nobody asked yet
+            return super().resolve_command(context, args)
+        if name in WRITTEN_BY:
+            refuse(f"« {name} » ne s’écrit pas à la main : lancez {WRITTEN_BY[name]}")
+        near = nearest(name, KINDS)
         meant = f"essayez « {near} »" if near else f"il y a : {', '.join(KINDS)}"
-        return refuse(f"il n’y a pas de sorte « {printable(cmd_name)} » ; {meant}")
+        return refuse(f"il n’y a pas de sorte « {printable(name)} » ; {meant}")
 
 
 @click.group(cls=_Kinds, subcommand_metavar="SORTE [OPTIONS]")
