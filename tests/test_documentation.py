@@ -213,7 +213,8 @@ def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path) -> None:
     documentation.lay(tmp_path)
     page = tmp_path / "content/pages/apercu.md"
     page.write_text(
-        page.read_text("utf-8") + "\n[x](absent.md) [y](operateur.md#rien) ![](../media/performance.svg)\n", "utf-8"
+        page.read_text("utf-8") + "\n[x](absent.md) [y](guide-exploitants.md#rien) ![](../media/performance.svg)\n",
+        "utf-8",
     )
     codes = [problem.code for problem in load(tmp_path, DAY).problems]
     assert codes == ["broken-internal-link", "unknown-anchor", "missing-alt"]

@@ -44,7 +44,9 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
         damage = journal.damage()
         journal.close()
         if damage:
-            _refuse(f"Le journal est endommagé ({damage}) : remettez la dernière sauvegarde (docs/operateur.md).")
+            _refuse(
+                f"Le journal est endommagé ({damage}) : remettez la dernière sauvegarde (docs/guide-exploitants.md)."
+            )
         writer = Writer(address)
     except CityProblemError as error:
         _refuse("\n\n".join(as_text(problem, wording("fr")) for problem in error.problems))
