@@ -1,4 +1,4 @@
-"""What the guide of operators tells to type, typed: a backup, an exercise that touches nothing, a disaster, a restoration."""
+"""Types what the guide of operators tells to: a backup, an exercise that touches nothing, a disaster, a restoration."""
 
 from __future__ import annotations
 
