@@ -37,6 +37,7 @@ from agora_build.build.origin import Origin
 from agora_build.build.profile import Profile
 from agora_build.build.scopes import RECORD_SCOPE, SITEMAP_SCOPE, Job, Made, Press, index_jobs
 from agora_build.build.store import Row, Store
+from agora_build.build.warm import Warm
 from agora_build.content import preview
 from agora_build.content.gathering import gathered, heard
 from agora_build.content.languages import in_language
@@ -84,6 +85,7 @@ class Order(Record, frozen=True):
     pdf: bool = False  # whether PDF files are made too
     call: Sequence[str] = ()  # what was typed, where: the same call may be answered without building
     preview: bool = False  # whether it is for the eyes of its authors alone: never to be published
+    warm: Warm | None = None  # what the builds before, in this process, made ready
     progress: Progress = quiet
 
 
@@ -193,8 +195,9 @@ def _build(order: Order, cache: str) -> BuildReport:
             pictures = hash_of(repr(site.pictures).encode())
             same = (city.theme, pictures) == (old.get("theme"), old.get("pictures"))
             press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=not same)
-            press.printer = printer
-            press.engine = engine
+            press.printer, press.engine = printer, engine
+            if order.warm is not None and not fresh:
+                press.warm, press.dressed = order.warm, (press.frame, city.theme, pictures)
         made = _render(order, press, todo, profile)
         with profile.stage("search"):
             made += search.add(press, cache)
@@ -213,8 +216,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             call = list(order.call) if histories.is_sure(told) else []  # git may be there next time
             seen = {"call": call, "output": where, "shown": mark.changed_at(where)}
             state.write(cache, {**city.state(), **said, **seen})
-    asked = site.config.publication.social_pictures
-    undrawn = asked and not social_pictures.is_drawn(site)
+    undrawn = site.config.publication.social_pictures and not social_pictures.is_drawn(site)
     return BuildReport([], files, written, engine=engine, profile=profile, undrawn=undrawn, changed=changed)
 
 

@@ -21,14 +21,14 @@ from typing import Any
 class Preview:
     """A running preview: its port, and what it writes in the terminal."""
 
-    def __init__(self, city: Path, *arguments: str) -> None:
+    def __init__(self, city: Path, *arguments: str, patience: float = 60) -> None:
         command = [sys.executable, "-m", "agora_build", "serve", "--city", str(city), "--port", "0", *arguments]
         own = {**os.environ, "AGORA_INTAKE_KEY": "k" * 40}
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=own)
         self.said: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        line = waited(lambda: next((line for line in self.said if "localhost:" in line), ""), 60)
+        line = waited(lambda: next((line for line in self.said if "localhost:" in line), ""), patience)
         found = re.search(r"localhost:(\d+)/", line)
         assert found, self.said
         self.port = int(found[1])
@@ -92,9 +92,9 @@ class Preview:
 
 
 @contextmanager
-def preview(city: Path, *arguments: str) -> Iterator[Preview]:
+def preview(city: Path, *arguments: str, patience: float = 60) -> Iterator[Preview]:
     """Run a preview as long as it is needed."""
-    running = Preview(city, *arguments)
+    running = Preview(city, *arguments, patience=patience)
     try:
         yield running
     finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
+import io
 import marshal
 import os
 import pickle
@@ -26,6 +27,7 @@ from agora_build.build.fingerprints import Fingerprints
 from agora_build.build.inspection import Facts, facts, missing
 from agora_build.build.release import link
 from agora_build.build.store import ScopeRow, Store
+from agora_build.build.warm import Warm
 from agora_build.content import listed
 from agora_build.content.gathering import Key, cited_by, heard, thread
 from agora_build.content.kept import Kept
@@ -142,6 +144,8 @@ class Press:
     theme_changed: bool  # in what pages note that they used: templates, messages, sizes of pictures
     engine: str = ""  # the search engine that is to be made, with its version
     printer: str = ""  # what makes PDF files, with its version; '' when none are asked for
+    warm: Warm = dataclasses.field(default_factory=Warm)
+    dressed: tuple[str, ...] = ()  # hashes of all that themes are made from
     _themes: dict[str, Theme] = dataclasses.field(default_factory=dict)  # by language
     _owner: int = dataclasses.field(default_factory=os.getpid)
     _reader: Store | None = None
@@ -151,11 +155,13 @@ class Press:
         """Give the theme in a language of the site, with what an earlier build compiled of it."""
         language = language or self.site.config.city.language
         if language not in self._themes:
-            known: Callable[[bytes], bytes | None] = lambda key: self.reader().made(key)  # noqa: E731
-            self._themes[language] = Theme(
-                self.folders, self.shown[language], known, language=language, pictures=self.site.pictures
-            )
+            self.warm.store = self.reader
+            self._themes[language] = self.warm.theme((language, *self.dressed), lambda: self._made_ready(language))
         return self._themes[language]
+
+    def _made_ready(self, language: str) -> Theme:
+        frame, pictures = self.shown[language], self.site.pictures
+        return Theme(self.folders, frame, self.warm.made, language=language, pictures=pictures)
 
     def compile_shared(self) -> None:
         """Compile what most pages are made with, before processes are forked."""
@@ -179,7 +185,7 @@ class Press:
         if job.shard == 0:
             told = summary(said)
             lines = tuple(line for line, _ in listed.of_thread(microsite, said, self.theme().urls))
-            made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices), listed=_blob(lines))
+            made.row = replace(made.row, summary=_blob(told), voices=_blob(told.voices), listed=_plain(lines))
             before = self.reader().scope(job.name)
             made.told = before is None or before.summary != made.row.summary
         return made
@@ -421,6 +427,15 @@ def _once(outputs: Iterable[Output[Any]], problems: list[Problem]) -> Iterator[O
 
 def _blob(value: object) -> bytes:
     return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def _plain(value: object) -> bytes:
+    """Write a value down in the same bytes for equal ones, whatever its parts have in common in memory."""
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written, pickle.HIGHEST_PROTOCOL)
+    pickler.fast = True
+    pickler.dump(value)
+    return written.getvalue()
 
 
 def _key(name: str) -> Key:

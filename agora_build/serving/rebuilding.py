@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agora_build.build import signature
+from agora_build.build.warm import Warm
 from agora_build.content.config_file import read_config_file
 from agora_build.content.preview import folder_of
 from agora_build.pipeline import BuildReport, Order, build
@@ -28,6 +30,7 @@ class Workshop:
         self.output = folder_of(root) / "site"
         self.words = wording("fr")
         self._root, self._live, self._said = root, live, said
+        self._warm = Warm()
         self._seen = Seen(os.fspath(root))
 
     def build(self, jobs: int = 1, paths: Iterable[str] = ()) -> BuildReport:
@@ -44,8 +47,11 @@ class Workshop:
 
     def watch(self, stop: threading.Event) -> None:
         """Build again each time that something changed, until `stop`."""
+        gc.set_threshold(50_000)  # a build makes much and drops little
         for paths in changes(self._root, stop):
             self.build(paths=paths)
+            gc.collect()
+            gc.freeze()  # what stays is there to stay: the next edit need not wait for it to be looked through
 
     def page(self) -> bytes:
         """Give the page that stands for a site that could not be made yet."""
@@ -53,7 +59,7 @@ class Workshop:
 
     def _built(self, jobs: int, taken: signature.Taken) -> BuildReport:
         order: dict[str, Any] = {"root": os.fspath(self._root), "output": self.output, "jobs": jobs}
-        return build(Order(**order, taken=taken, preview=True))
+        return build(Order(**order, taken=taken, preview=True, warm=self._warm))
 
     def _speak(self) -> None:
         """Speak the language of the city, as far as agora.toml can be read."""
