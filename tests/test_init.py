@@ -173,7 +173,7 @@ def test_editors_know_the_schemas(city: Path) -> None:
     for schema in settings["evenBetterToml.schema.associations"].values():
         assert (city / schema).is_file()
     campaign = json.loads((city / ".vscode/schemas/campaign.json").read_text("utf-8"))
-    assert campaign == schema_of("campaign")
+    assert {**campaign, "$schema": ""} == {**schema_of("campaign"), "$schema": ""}
     front = yaml.safe_load((city / ".remarkrc.yml").read_text("utf-8"))
     schemas = front["plugins"][1][1]["schemas"]
     assert all((city / path).is_file() for path in schemas)

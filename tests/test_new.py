@@ -10,12 +10,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, ClassVar
 
+import jsonschema
 import pytest
+import yaml
 from cities import MINIMAL
 from typed import run
 
 from agora_build.commands import new
+from agora_build.content.schemas import schema_of
 from agora_build.content.source import read_source
 from agora_build.content.tree import found_at
 from agora_build.content.validate import validated
@@ -45,6 +49,18 @@ OPTIONS: dict[str, tuple[tuple[str, ...], ...]] = {
     "moderation": (("moderation",),),
     "page": (("page", "--title", "La régie"),),
 }
+
+
+class AsEditors(yaml.SafeLoader):
+    """Reads YAML as editors do, who know its version 1.2: a day and an hour are texts."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+
+AsEditors.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[0-9]+$"), list("0123456789"))
+AsEditors.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), list("tf"))
+
+
 CAMPAIGN = ("campaign", "--title", "L’école, demain", "--summary", "Deux phrases.", "--question", "Que faire ?")
 
 
@@ -85,6 +101,8 @@ def test_a_kind_made_with_options_is_right_as_it_is(
     assert run("check", str(city), "--now", "2026-12-01") == 0, "right on the day it opens too"
     text = path.read_text("utf-8")
     model = KINDS[kind].model
+    read = yaml.load(text.removeprefix("---\n").partition("\n---\n")[0], Loader=AsEditors)  # noqa: S506 - it is safe
+    jsonschema.validate(read, schema_of(kind))
     missing = [name for name in model.model_fields if not re.search(rf"^(# )?{name}:", text, re.MULTILINE)]
     assert missing == [], "each key is taught, whether it is used or not"
 
@@ -189,6 +207,11 @@ def test_a_file_goes_nowhere_but_to_its_place(name: str, city: Path, tmp_path: P
     assert make(city, *DEBATE, "--name", name) in (0, 1, 2)
     beside = [path for path in tmp_path.rglob("*") if path not in before]
     assert all(path.parent.name == "debates" or path.name == "debates" for path in beside), beside
+
+
+def test_a_title_in_other_letters_gives_a_name_too(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert make(city, "debate", "--title", "أين المقاعد", "--question", "أين؟", "--opens", "2026-10-05") == 0
+    assert written(capsys).name == "debate.md"
 
 
 def test_what_is_missing_is_named_in_one_go(city: Path, capsys: pytest.CaptureFixture[str]) -> None:

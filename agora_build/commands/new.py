@@ -268,12 +268,12 @@ def _named(city: City, answers: Answers, said: str | None) -> Answers:
     """Name the file after its title, unless a name was given."""
     if answers.kind.named != "title" or said:
         return answers
-    proposed = slug_of(str(answers.said.get("title", "")))
+    proposed = slug_of(str(answers.said.get("title", ""))) or answers.kind.model.__name__.lower()
     if not on_terminal():
         return replace(answers, name=proposed)
     while True:
         name = str(
-            click.prompt("Nom du fichier, dans l’adresse de la page", default=proposed or None, prompt_suffix=" : ")
+            click.prompt("Nom du fichier, dans l’adresse de la page", default=proposed, prompt_suffix=" : ")
         ).strip()
         tried = replace(answers, name=name)
         wrong = [*name_problems(tried)]

@@ -9,13 +9,14 @@ from agora_build.content.schemas import SCHEMAS, schema_of
 from agora_build.starting.kinds import KINDS
 
 _SCHEMAS = ".vscode/schemas"
+_DIALECT = "http://json-schema.org/draft-07/schema#"  # all that editors know; our schemas mean the same in it
 
 
 def settings() -> Iterator[tuple[str, str]]:
     """Write each file of the editor's settings that follows from the models, with its path."""
     kinds = [name for name in ("agora.toml", *KINDS, "batch", "draw") if name in SCHEMAS]
     for name in kinds:
-        yield f"{_SCHEMAS}/{_file(name)}", _json(schema_of(name))
+        yield f"{_SCHEMAS}/{_file(name)}", _json({**schema_of(name), "$schema": _DIALECT})
     where = {name: pattern for name, pattern in _patterns() if name in kinds}
     yaml = {f"./{_SCHEMAS}/{_file(name)}": pattern for name, pattern in where.items() if pattern.endswith(".yml")}
     toml = {"^.*agora\\.toml$": f"./{_SCHEMAS}/{_file('agora.toml')}"}
