@@ -14,9 +14,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from cities import sample as sample_city
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from sites import built
 
 from agora_build.civic.codes import ALPHABET, CodeError, code_of, mark_of, normal, shown
 from agora_build.civic.seals import COLUMNS, SEALED, Seal, root, rules_of, sealed
@@ -397,8 +399,7 @@ class TestCommands:
         code, said = self.run(city, "tally", str(alone))
         assert (code, "284 personnes, 3549 votes" in said, "Groupe C" in said) == (0, True, True)
         site = tmp_path / "site"
-        sample_city = str(Path(__file__).parent.parent)
-        CliRunner().invoke(main, ["build", "--city", sample_city, "--output", str(site), "--jobs", "1"])
+        assert built(sample_city(tmp_path / "sample"), site).problems == []
         folder = next(site.rglob("opinions.json")).parent
         assert self.run(city, "tally", str(folder))[0] == 0
         rows = (folder / "votes.csv").read_text("utf-8").splitlines(keepends=True)

@@ -444,22 +444,13 @@ STEPS: dict[str, Callable[[Path], object]] = {
 }
 
 
-def test_step_by_step_gives_what_a_whole_build_gives(tmp_path: Path) -> None:
+WALK = "commit edit commit edit page commit undo edit branch commit undo undo"
+
+
+@pytest.mark.parametrize("walk", ["edit commit page undo branch", pytest.param(WALK, marks=pytest.mark.soak)])
+def test_step_by_step_gives_what_a_whole_build_gives(walk: str, tmp_path: Path) -> None:
     city = repository(tmp_path, day=BEFORE)
-    for step in (
-        "commit",
-        "edit",
-        "commit",
-        "edit",
-        "page",
-        "commit",
-        "undo",
-        "edit",
-        "branch",
-        "commit",
-        "undo",
-        "undo",
-    ):
+    for step in walk.split():
         STEPS[step](city)
         assert page(city, tmp_path / "site") == page(city, tmp_path / "other", full=True), step
         shutil.rmtree(tmp_path / "other")
