@@ -11,7 +11,7 @@ BIN := .venv/bin
 
 # L'ordre des étapes compte, même avec make -j.
 .NOTPARALLEL:
-.PHONY: help site docs serve check test soak clean venv dev vendor programs lint
+.PHONY: help site docs serve check test soak release clean venv dev vendor programs lint
 
 help: ## Montrer cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ test: dev vendor programs lint ## Tout installer, puis lancer tous les tests
 
 soak: dev vendor programs ## Lancer les seuls tests longs
 	@$(BIN)/python -m pytest -m "slow or soak" --races 100000
+
+release: dev vendor ## Faire dans dist/ le paquet, les sources, la nomenclature et leurs empreintes
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist
+	@$(BIN)/python scripts/sbom.py "dist/agora_build-$$($(BIN)/python -c 'import agora_build; print(agora_build.__version__)').cdx.json"
+	@cd dist && sha256sum -- * >SHA256SUMS
+	@echo "La version est prête : dist/"
 
 clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
 	rm -rf output output-docs docs/content docs/.agora dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor themes/agora/fonts

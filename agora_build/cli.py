@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agora_build.pipeline import BuildReport
 
 from agora_build.build import unchanged
+from agora_build.commands import missing
 from agora_build.commands.help import SECTIONS, VERIFIED, InFrench, write_sections
 from agora_build.content.day import EpochError
 from agora_build.problems import Problem, as_github, as_gitlab, as_json, as_text, in_order, printable, wording
@@ -99,7 +100,10 @@ class _Group(click.Group):
         if cmd_name not in self.later:
             return super().get_command(context, cmd_name)
         module, _, name = self.later[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"agora_build.commands.{module}"), name)
+        try:
+            command: click.Command = getattr(importlib.import_module(f"agora_build.commands.{module}"), name)
+        except ModuleNotFoundError as error:
+            return missing.absent(cmd_name, error)
         return command
 
 
@@ -139,6 +143,9 @@ class _Agora(_Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
         except Exception as error:  # noqa: BLE001 - whatever we did not foresee is our bug, told in one sentence
+            if isinstance(error, ModuleNotFoundError) and missing.said(error):
+                click.echo(missing.said(error), err=True)
+                sys.exit(2)
             if isinstance(error, OSError) and error.errno in _DISK:
                 named = f"« {error.filename} »" if error.filename else "un fichier"
                 click.echo(f"Impossible de lire ou d’écrire {named} : {_DISK[error.errno]}.", err=True)

@@ -1,5 +1,6 @@
 """The wheel is enough: installed with pip alone, without Node, it builds a site."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -38,10 +39,26 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     assert strangers == []
 
 
-def test_a_city_builds_its_site_with_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+def interpreter(version: str) -> str | None:
+    """Find a Python of this version that starts: this one, one on PATH, or one that pyenv installed."""
+    if f"{sys.version_info.major}.{sys.version_info.minor}" == version:
+        return sys.executable
+    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    for candidate in (shutil.which(f"python{version}"), *map(str, kept)):
+        said = candidate and subprocess.run([candidate, "-V"], capture_output=True, text=True, check=False).stdout
+        if candidate and said and said.startswith(f"Python {version}."):
+            return candidate
+    return None
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_a_city_builds_its_site_with_the_wheel_alone(wheel: Path, tmp_path: Path, version: str) -> None:
     """An empty environment, no Node on PATH, another folder: `pip install` then `agora build`."""
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} here: install it to try the wheel with it")
     environment = tmp_path / "venv"
-    run(sys.executable, "-m", "venv", environment)
+    run(python, "-m", "venv", environment)
     run(environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-input", wheel)
     city = minimal_city(tmp_path)
 
