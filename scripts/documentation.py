@@ -31,18 +31,9 @@ _RENAMED = {  # where the site has a section of that name
     "verifier.md": "verifier-de-l-exterieur",
 }
 _BUILT = ("content/", ".agora/")  # what this script and a build leave in docs/
-_SHOWN = (
-    ".yml",
-    ".conf",
-    ".service",
-    ".timer",
-    "Caddyfile",
-    ".toml",
-    ".sh",
-)  # files shown whole, on a page of their own
+_SHOWN = "serveur"  # a folder whose files are shown whole, after its page
 _ITEM = re.compile(r"^- \[([^\]]+)\]\(([^)#]+)\) : (.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^( *)(```+)[\w-]*\n(.*?)^\1\2 *$\n?", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(")
 
 
 class Listed(NamedTuple):
@@ -83,15 +74,19 @@ def page(path: str, text: str, listed: Listed, order: int) -> str:
 
 
 def _nested(text: str) -> str:
-    """Write the code that stands in lists as Python-Markdown reads it: eight spaces, no fence."""
+    """Write lists, and the code that stands in them, as Python-Markdown reads them: four spaces more, no fence."""
+    parts, end = [], 0
+    for fence in _FENCE.finditer(text):
+        parts.append(_indented(text[end : fence.start()]))
+        lines = (line.removeprefix(fence[1]) for line in fence[3].splitlines())
+        code = "".join(f"        {line}".rstrip() + "\n" for line in lines)
+        parts.append(f"\n{code}\n" if fence[1] else fence[0])
+        end = fence.end()
+    return "".join([*parts, _indented(text[end:])])
 
-    def moved(match: re.Match[str]) -> str:
-        if not match[1]:
-            return match[0]
-        lines = (line.removeprefix(match[1]) for line in match[3].splitlines())
-        return "\n" + "".join(f"        {line}".rstrip() + "\n" for line in lines) + "\n"
 
-    return re.sub(r"(?m)^ {2,3}(?=\S)(?![-*] |\d+\. )", "    ", _FENCE.sub(moved, text))
+def _indented(text: str) -> str:
+    return re.sub(r"(?m)^ {2,3}(?=\S)(?![-*] |\d+\. )", "    ", text)
 
 
 def _linked(path: str, text: str) -> str:
@@ -99,17 +94,24 @@ def _linked(path: str, text: str) -> str:
     known = files()
     found = [link for link in markdown_scan.links(markdown_scan.without_code(text)) if ":" not in link.target]
     for link in sorted(found, key=lambda link: link.start, reverse=True):
-        target, hash_, anchor = link.target.partition("#")
+        target, _, anchor = link.target.partition("#")
         there = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target))) if target else path
         end = link.start + len(link.target)
         if there in known:
-            place = f"../media/{there}" if there.endswith(PICTURES.suffixes) else f"{slug(there)}.md"
-            anchored = hash_ + urls.anchor(unquote(anchor)) if anchor else ""
-            text = text[: link.start] + (place if target else "") + anchored + text[end:]
+            text = text[: link.start] + _place(there if target else "", unquote(anchor)) + text[end:]
         elif link.text is not None and (DOCS / there).exists():
-            start = text.rindex(f"[{link.text}](", 0, link.start)
-            text = text[:start] + link.text + text[end + 1 :]
+            start = text.rindex("[", 0, link.start - len(link.text) - 1)
+            text = text[:start] + text[start + 1 : link.start - 2] + text[end + 1 :]
     return text
+
+
+def _place(path: str, anchor: str) -> str:
+    """Say where a file of the documentation is, from a page of the site: a page, a picture, a part of a page."""
+    if path.endswith(PICTURES.suffixes):
+        return f"../media/{path}"
+    if path and not path.endswith(".md"):
+        return f"{_SHOWN}.md#{urls.anchor(posixpath.basename(path))}"
+    return (f"{slug(path)}.md" if path else "") + (f"#{urls.anchor(anchor)}" if anchor else "")
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -119,16 +121,20 @@ def pages() -> Iterator[tuple[str, str]]:
     first = Listed("Sommaire", CONTENTS, "Toutes les pages de la documentation, par sujet.", in_menu=True)
     listed = {item.path: (order, item) for order, item in enumerate([*contents(table), first], 1)}
     for path, file in known.items():
-        text = file.read_text("utf-8") if path.endswith((".md", *_SHOWN)) else ""
-        if path.endswith(_SHOWN):
-            text = f"```\n{text}```\n"
-            shown = Listed(path, path, "Un fichier de configuration, à copier.", in_menu=False)
-        elif path.endswith(".md"):
-            shown = Listed(text.partition("\n")[0].removeprefix("# "), path, "", in_menu=False)
-        else:
+        if not path.endswith(".md"):
             continue
-        order, item = listed.get(path, (900, shown))
-        yield f"content/pages/{slug(path)}.md", page(path, text, item, order)
+        text = file.read_text("utf-8")
+        unlisted = Listed(text.partition("\n")[0].removeprefix("# "), path, "", in_menu=False)
+        order, item = listed.get(path, (len(listed), unlisted))
+        whole = _shown(known) if path == f"{_SHOWN}/{CONTENTS}" else ""
+        yield f"content/pages/{slug(path)}.md", page(path, text + whole, item, order)
+
+
+def _shown(known: dict[str, Path]) -> str:
+    """Show the files of a folder whole, each under its name."""
+    named = {name.rpartition("/")[2]: path for name, path in known.items() if name.startswith(f"{_SHOWN}/")}
+    shown = ((name, path.read_text("utf-8")) for name, path in named.items() if name != CONTENTS)
+    return "".join(f"\n## {name}\n\n```\n{text}```\n" for name, text in shown)
 
 
 def lay(city: Path) -> None:

@@ -205,8 +205,11 @@ def test_the_documentation_is_a_site_without_a_problem(tmp_path: Path) -> None:
     budget = (tmp_path / "site/methodes-budget/index.html").read_text("utf-8")
     assert "```" not in budget, "code in a list is code"
     assert "../methodes-votes/index.html" in budget or "../methodes/index.html" in budget
-    nginx = (tmp_path / "site/serveur-nginx-conf/index.html").read_text("utf-8")
-    assert "proxy_pass" in nginx
+    server = (tmp_path / "site/serveur/index.html").read_text("utf-8")
+    assert "proxy_pass" in server, "files to copy are shown whole"
+    assert 'href="#texte-nginx-conf"' in server or "serveur/index.html#texte-nginx-conf" in server
+    guide = (tmp_path / "site/guide-agents/index.html").read_text("utf-8")
+    assert "rules:\n  announced: 2026-11-20\n" in guide, "code is as it was written"
 
 
 def test_a_link_that_leads_nowhere_is_seen(tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ def test_attribute_lists_name_and_sort_and_do_nothing_else(prose: Prose) -> None
 def test_code_between_fences_keeps_its_lines_and_runs_nothing(prose: Prose) -> None:
     html = prose.html("```yaml\ntitle: <b>Un</b>\nsummary: Deux\n```", "content/pages/a.md", "a/index.html")
     assert "title: &lt;b&gt;Un&lt;/b&gt;\nsummary: Deux\n</code></pre>" in html
+    assert '<pre tabindex="0">' in html, "a long line is read with the keyboard too"
 
 
 def test_an_address_in_angle_brackets_is_a_link_to_write_to(prose: Prose) -> None:

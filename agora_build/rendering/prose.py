@@ -208,8 +208,11 @@ def _slug(title: str, _separator: str) -> str:
 
 
 def _scoped(fragment: str) -> str:
-    """Tell screen readers that the heads of a Markdown table head columns; let wide tables scroll by themselves."""
-    fragment = fragment.replace("<th>", '<th scope="col">')
+    """Tell screen readers that the heads of a Markdown table head columns; let wide tables and code scroll alone.
+
+    What scrolls can be reached with the keyboard.
+    """
+    fragment = fragment.replace("<th>", '<th scope="col">').replace("<pre>", '<pre tabindex="0">')
     return fragment.replace("<table>", '<div class="table" tabindex="0" role="group"><table>').replace(
         "</table>", "</table></div>"
     )
