@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from agora_build import git
+from agora_build.commands.asking import ask, on_terminal, say
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.day import today_in
-from agora_build.problems import Problem, wording
 from agora_build.record import replace
 from agora_build.starting.editor import settings
 from agora_build.starting.founding import ASKED, Said, files_of, of_city, problems_of
@@ -48,7 +48,7 @@ def init(  # noqa: PLR0913 - one argument an option
         refuse(f"« {folder} » n’est pas vide : rien n’y est changé ; donnez un dossier neuf")
     said = _asked({"name": name, "email": email, "base_url": base_url})
     if forms is None:
-        forms = sys.stdin.isatty() and click.confirm(
+        forms = on_terminal() and click.confirm(
             "Recevoir des formulaires en ligne ? Il y faut un serveur qui reste allumé",
             default=False,
             prompt_suffix=" : ",
@@ -65,7 +65,7 @@ def init(  # noqa: PLR0913 - one argument an option
 def _asked(given: dict[str, str | None]) -> Said:
     """Ask what was not said; without anybody to answer, say what is missing."""
     missing = [f"{_OPTIONS[key]} ({ASKED[key][1]})" for key, value in given.items() if not value]
-    if missing and not sys.stdin.isatty():
+    if missing and not on_terminal():
         refuse(f"il manque {', '.join(missing)}")
     said = Said(_EXAMPLES["name"], _EXAMPLES["email"], _EXAMPLES["base_url"])
     for key, value in given.items():
@@ -74,30 +74,18 @@ def _asked(given: dict[str, str | None]) -> Said:
 
 
 def _set(said: Said, key: str, value: str) -> Said:
-    tried = replace(said, **{key: value.strip()})
-    problems = problems_of(tried, key)
+    problems = problems_of(replace(said, **{key: value.strip()}), key)
     if problems:
-        _say(problems)
+        say(problems)
         click.echo("Rien n’a été écrit.", err=True)
         sys.exit(1)
-    return tried
+    return replace(said, **{key: value.strip()})
 
 
 def _ask(said: Said, key: str) -> Said:
-    """Ask until the answer is right."""
-    while True:
-        value = str(click.prompt(f"{ASKED[key][1]} (comme {_EXAMPLES[key]})", prompt_suffix=" : ")).strip()
-        tried = replace(said, **{key: value})
-        problems = problems_of(tried, key)
-        if not problems:
-            return tried
-        _say(problems)
-
-
-def _say(problems: list[Problem]) -> None:
-    words = wording("fr")
-    for problem in problems:
-        click.echo(f"  {words.message(problem)}\n  = {words.label('hint')}{words.hint(problem)}", err=True)
+    label = f"{ASKED[key][1]} (comme {_EXAMPLES[key]})"
+    value = ask(label, lambda tried: problems_of(replace(said, **{key: tried}), key))
+    return replace(said, **{key: value})
 
 
 def _editor(folder: Path) -> None:

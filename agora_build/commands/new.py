@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
+from agora_build.commands.asking import ask, on_terminal
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.columns import columns_of
 from agora_build.content.config_file import read_config
 from agora_build.content.day import today_in
 from agora_build.content.validate import nearest
-from agora_build.problems import Problem, as_text, printable, wording
+from agora_build.problems import as_text, printable, wording
 from agora_build.record import replace
 from agora_build.starting.interview import (
     Answers,
@@ -154,11 +155,6 @@ def _new(kind: Kind, given: dict[str, Any], said: dict[str, Any]) -> None:
         click.edit(filename=str(root / answers.path))
 
 
-def on_terminal() -> bool:
-    """Tell whether somebody is there to answer."""
-    return sys.stdin.isatty()
-
-
 def _campaign(city: City, said: str | None) -> str:
     """Find the campaign of the file; that of a city which has one alone need not be said."""
     known = city.campaigns()
@@ -223,37 +219,23 @@ def _only(city: City, answers: Answers, key: str) -> str:
 
 
 def _ask(city: City, answers: Answers, key: str, default: str) -> Answers:
-    """Ask until the answer is right."""
+    """Ask one thing, with what can be named when that is not much."""
     label = _label(answers.kind, key)
     known = city.known(answers.campaign).get(refers(field_at(answers.kind.model, key)), ()) if key != TEXT else ()
-    if known and len(known) <= _FEW:
-        label += f" ({', '.join(known)})"
-    left = key in answers.kind.optional
-    label += " — facultatif, Entrée pour passer" if left and not default else ""
-    while True:
-        value = str(
-            click.prompt(
-                label, default=default or ("" if left else None), show_default=bool(default), prompt_suffix=" : "
-            )
-        ).strip()
-        if not value and left:
-            return answers
-        tried = _plus(answers, key, value)
-        wrong = problems_at(city, tried, key) if value else []
-        if value and not wrong:
-            return tried
-        for problem in wrong:
-            _say(city, problem)
+    label += f" ({', '.join(known)})" if 0 < len(known) <= _FEW else ""
+    value = ask(
+        label,
+        lambda tried: problems_at(city, _plus(answers, key, tried), key),
+        default=default,
+        optional=key in answers.kind.optional,
+        language=_language(city),
+    )
+    return _plus(answers, key, value) if value else answers
 
 
-def _say(city: City, problem: Problem) -> None:
-    words = _words(city)
-    click.echo(f"  {words.message(problem)}\n  = {words.label('hint')}{words.hint(problem)}", err=True)
-
-
-def _words(city: City) -> Any:  # noqa: ANN401 - a Wording
+def _language(city: City) -> str:
     config = city.config.config
-    return wording(config.city.language if config else "fr")
+    return config.city.language if config else "fr"
 
 
 def _label(kind: Kind, key: str) -> str:
@@ -272,15 +254,11 @@ def _named(city: City, answers: Answers, said: str | None) -> Answers:
     if not on_terminal():
         return replace(answers, name=proposed)
     while True:
-        name = str(
-            click.prompt("Nom du fichier, dans l’adresse de la page", default=proposed, prompt_suffix=" : ")
-        ).strip()
-        tried = replace(answers, name=name)
-        wrong = [*name_problems(tried)]
-        for problem in wrong:
-            _say(city, problem)
-        if not wrong and not _is_there(city, tried):
-            return tried
+        label = "Nom du fichier, dans l’adresse de la page"
+        name = ask(label, lambda tried: name_problems(replace(answers, name=tried)), default=proposed)
+        named = replace(answers, name=name)
+        if not _is_there(city, named):
+            return named
 
 
 def _is_there(city: City, answers: Answers) -> bool:
@@ -298,7 +276,8 @@ def _write(city: City, answers: Answers) -> None:
     if _is_there(city, answers):
         sys.exit(2)
     if problems:
-        click.echo("\n\n".join(as_text(problem, _words(city)) for problem in problems))
+        words = wording(_language(city))
+        click.echo("\n\n".join(as_text(problem, words) for problem in problems))
         click.echo("Rien n’a été écrit.", err=True)
         sys.exit(1)
     path.parent.mkdir(parents=True, exist_ok=True)
