@@ -210,7 +210,7 @@ def test_every_section_linked_has_its_page(during: dict[str, str]) -> None:
 @pytest.mark.parametrize("microsite", [FULL, EMPTY])
 def test_every_page_parses_with_one_title_and_no_skipped_heading(microsite: Microsite, today: datetime.date) -> None:
     for path, page in _pages(microsite, today).items():
-        if path.endswith(".svg"):
+        if not path.endswith(".html"):
             continue
         parser = html5lib.HTMLParser()
         parser.parse(page)

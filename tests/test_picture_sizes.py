@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from cities import minimal_city
+from cities import minimal_city, sample
 from sites import built
 
 from agora_build.content.picture_sizes import picture_size, picture_sizes
@@ -83,14 +83,14 @@ def test_a_picture_that_changes_size_changes_the_pages_that_show_it_and_no_other
     plan.write_bytes(png(60, 80))
     again = built(city, tmp_path / "output")
     assert shown(tmp_path / PAGE) == {'width="60"', 'height="80"'}
-    assert again.written == 2 + 1  # the page, the picture, the record of the build
+    assert again.written == 3 + 1  # the page, the picture, the archive that has both, the record of the build
     built(city, tmp_path / "anew", full=True)
     assert (tmp_path / PAGE).read_bytes() == (tmp_path / "anew/campagnes/les-quais/index.html").read_bytes()
 
 
 def test_every_picture_of_the_sample_has_its_place(tmp_path: Path) -> None:
     """No page moves under the reader's eyes when a picture comes."""
-    assert built(Path(__file__).parent.parent, tmp_path / "output").problems == []
+    assert built(sample(tmp_path / "city"), tmp_path / "output").problems == []
     pages = [path.read_text("utf-8") for path in (tmp_path / "output").rglob("*.html")]
     tags = [part.partition(">")[0] for page in pages for part in page.split("<img ")[1:]]
     assert tags
