@@ -216,12 +216,14 @@ def test_it_asks_on_a_terminal(tmp_path: Path) -> None:
     """Three questions, and one about forms; a wrong address is told and asked again."""
     from test_new import on_a_terminal
 
-    typed = ["Villeneuve", "agora@villeneuve.example", "villeneuve", "https://villeneuve.example", "n"]
+    typed = ["Villeneuve", "agora@villeneuve.example", "villeneuve", "https://villeneuve.example", "peut-être", "oui"]
     code, said = on_a_terminal(typed, "init", str(tmp_path / "ville"), "--no-git")
     assert code == 0, said
     assert said.count("Adresse publique du site (") == 2
     assert "remède" in said
-    assert 'base_url = "https://villeneuve.example"' in (tmp_path / "ville/agora.toml").read_text("utf-8")
+    settings = (tmp_path / "ville/agora.toml").read_text("utf-8")
+    assert 'base_url = "https://villeneuve.example"' in settings
+    assert "\n[intake]\n" in settings
 
 
 def test_without_git_there_is_a_city_all_the_same(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ def ask(label: str, checks: Checks, *, default: str = "", optional: bool = False
         say(problems, language)
 
 
+def is_wanted(label: str) -> bool:
+    """Ask for yes or no, which is no when one only types Enter."""
+    while True:
+        value = str(click.prompt(f"{label} (oui ou non)", default="non", prompt_suffix=" : ")).strip().lower()
+        if value in ("o", "oui", "n", "non"):
+            return value.startswith("o")
+
+
 def say(problems: Iterable[Problem], language: str = "fr") -> None:
     """Say what is wrong with an answer as the checks of a file would, without a place: there is no file yet."""
     words = wording(language)

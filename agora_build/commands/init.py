@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from agora_build import git
-from agora_build.commands.asking import ask, on_terminal, say
+from agora_build.commands.asking import ask, is_wanted, on_terminal, say
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.day import today_in
 from agora_build.record import replace
@@ -48,11 +48,7 @@ def init(  # noqa: PLR0913 - one argument an option
         refuse(f"« {folder} » n’est pas vide : rien n’y est changé ; donnez un dossier neuf")
     said = _asked({"name": name, "email": email, "base_url": base_url})
     if forms is None:
-        forms = on_terminal() and click.confirm(
-            "Recevoir des formulaires en ligne ? Il y faut un serveur qui reste allumé",
-            default=False,
-            prompt_suffix=" : ",
-        )
+        forms = on_terminal() and is_wanted("Recevoir des formulaires en ligne ? Il y faut un serveur qui reste allumé")
     files = files_of(replace(said, forms=forms), day.date() if day else today_in(None))
     _write(folder, files)
     committed = not no_git and _begin_history(folder, said)

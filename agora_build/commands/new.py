@@ -163,7 +163,7 @@ def _campaign(city: City, said: str | None) -> str:
     if said is None and len(known) > 1:
         if not on_terminal():
             refuse(f"dites la campagne avec --campaign : {', '.join(known)}")
-        said = click.prompt(f"Campagne ({', '.join(known)})", type=str)
+        said = ask(f"Campagne ({', '.join(known)})", lambda _tried: ())
     campaign = said or known[0]
     if campaign not in known:
         near = nearest(campaign, known)
@@ -184,7 +184,7 @@ def _first_name(kind: Kind, said: str | None, city: City, campaign: str) -> str:
         waiting = sorted(slug for folder, slug in here if folder == "questions" and ("answers", slug) not in here)
         if not on_terminal():
             refuse(f"dites avec --name à quoi l’on répond ; sans réponse : {', '.join(waiting) or 'aucune question'}")
-        return str(click.prompt(_ANSWERED.rstrip("."), default=waiting[0] if waiting else None, type=str))
+        return ask(_ANSWERED.rstrip("."), lambda _tried: (), default=waiting[0] if waiting else "")
     return said or "nouveau"
 
 
