@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,4 +96,14 @@ def test_a_mistake_is_shown_on_its_line_and_goes_when_mended(city: Path, shown: 
     expect(panel.get_by_role("list")).to_be_hidden()
     rewrite(city / PAGE, "titel:", "title:")
     expect(panel).to_have_count(0, timeout=15_000)
+    assert shown.verdict() == []
+
+
+def test_a_draft_is_there_and_says_so(city: Path, running: Preview, shown: Watched) -> None:
+    shown.page.set_viewport_size({"width": 320, "height": 640})
+    before = len(running.builds())
+    (city / "content/pages/projet.md").write_text("---\ntitle: Le projet\ndraft: true\n---\nBientôt.\n", "utf-8")
+    assert waited(lambda: len(running.builds()) > before)
+    shown.visit("projet/index.html")
+    expect(shown.page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Brouillon\s: Le projet"))
     assert shown.verdict() == []
