@@ -35,6 +35,15 @@ def codes(city: Path, today: datetime.date = TODAY) -> list[str]:
     return [problem.code for problem in load(city, today).problems]
 
 
+def test_a_link_may_say_code_and_not_nothing(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    page = city / "content/pages/outil.md"
+    page.write_text("---\ntitle: Outil\n---\nLisez [`a-propos.md`](a-propos.md), ![`plan`](absent.png).\n", "utf-8")
+    assert codes(city) == ["missing-image"]
+    edit(city, "content/pages/outil.md", "[`a-propos.md`]", "[ ]")
+    assert codes(city) == ["link-without-words", "missing-image"]
+
+
 def test_the_small_city_is_whole() -> None:
     (quais,) = site_of(MINIMAL).microsites
     assert quais.campaign.slug == quais.slug == "les-quais"

@@ -84,12 +84,12 @@ class _Checker:
     def staff(self, passage: Passage) -> Iterator[Problem]:
         masked = markdown_scan.without_code(passage.text)
         for link in markdown_scan.links(masked):
-            if link.picture and link.text is not None and not link.text.strip():
+            if link.picture and link.text is not None and not _words(passage, link):
                 start = link.start or 0
                 yield passage.problem("missing-alt", start, max(1, len(link.target)), value=shown(link.target))
             if link.target or (link.text is not None and not link.picture):
                 yield from self._link(passage, link)
-            if link.target and link.text is not None and not link.picture and not link.text.strip():
+            if link.target and link.text is not None and not link.picture and not _words(passage, link):
                 yield passage.problem("link-without-words", link.start, len(link.target), value=shown(link.target))
         for start, tag in markdown_scan.tags(masked):
             yield passage.problem("raw-html", start, len(tag), value=shown(tag))
@@ -158,6 +158,13 @@ class _Checker:
             start = link.start + link.target.index("#")
             values = {"value": shown(name), "near": nearest(name, known.anchors), "target": target}
             yield passage.problem("unknown-anchor", start, len(link.target) - link.target.index("#"), **values)
+
+
+def _words(passage: Passage, link: markdown_scan.Link) -> str:
+    """Give what a link or a picture says as it was written: code and escaped signs are words too."""
+    if not link.text or link.text.strip():
+        return (link.text or "").strip()
+    return passage.text[: link.start].rpartition("](")[0][-len(link.text) :].strip()
 
 
 def _levels(passage: Passage, masked: str) -> Iterator[Problem]:
