@@ -441,3 +441,12 @@ def test_readers_see_whole_pages_through_a_hundred_swaps(tmp_path: Path, capsys:
     assert bad == []
     assert len(set(answers)) > SWAPS / 4
     assert rate > 1_000
+
+
+def test_a_file_that_two_pages_would_be_is_told_of_not_a_defect_of_ours(tmp_path: Path) -> None:
+    """The second writes where the first did, whose other name it finds there."""
+    (tmp_path / "new").write_bytes(b"x")
+    release.link(f"{tmp_path}/new", f"{tmp_path}/twin")
+    (tmp_path / "new").write_bytes(b"y")
+    release.link(f"{tmp_path}/new", f"{tmp_path}/twin")
+    assert (tmp_path / "twin").read_bytes() == b"y"
