@@ -114,6 +114,25 @@ def test_a_command_that_does_not_exist_is_seen(tmp_path: Path) -> None:
         called(["chekc"])
 
 
+@each(sorted((ROOT / "docs/serveur").glob("*.service")))
+def test_a_unit_of_systemd_calls_a_command_that_exists_and_may_do_little(page: Path) -> None:
+    unit = page.read_text("utf-8")
+    (started,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    for typed in TYPED.findall(started):
+        command, rest = called(shlex.split(typed))
+        assert {word for word in rest if word.startswith("--")} <= options_of(command)
+    script = re.search(r"/usr/local/lib/agora/(\S+)", started)
+    assert TYPED.search(started) or (script and (page.parent / script[1]).exists())
+    for held in (
+        "User=agora",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "CapabilityBoundingSet=",
+    ):
+        assert held in unit.splitlines(), held
+
+
 def test_every_command_is_told_of() -> None:
     told = {" ".join(["agora", *words]) for page in PAGES for words in commands(page)}
     named = {re.sub(r" [A-Z]+\b.*", " SORTE", line) for line in told}  # `agora new SORTE` tells of all of them
