@@ -108,8 +108,8 @@ def reference() -> str:
 
 def _section(name: str) -> str:
     kind, schema = KINDS[name], schema_of(name)
-    lines = [f"## {name}", "", f"{kind.name} : `{kind.place}`.", "", "| Clé | Ce que c’est | Valeur | Obligatoire |"]
-    lines += ["| --- | --- | --- | --- |", *_rows(schema, schema.get("$defs", {}), "")]
+    lines = [f"## {name}", "", f"{kind.name} : `{kind.place}`.", "", "| Clé | Ce que c’est |"]
+    lines += ["| --- | --- |", *_rows(schema, schema.get("$defs", {}), "")]
     return "\n".join([*lines, *_example(kind)])
 
 
@@ -128,8 +128,9 @@ def _rows(schema: Mapping[str, Any], known: Mapping[str, Any], above: str) -> It
     """Give a row for each key of an object, and for those of the objects in it."""
     for key, written in schema["properties"].items():
         value = _value(written)
-        needed = "oui" if key in schema.get("required", ()) else _otherwise(written.get("default"))
-        yield f"| `{above}{key}` | {_cell(written.get('description', ''))} | {_cell(_said(value))} | {needed} |"
+        needed = "**Obligatoire.**" if key in schema.get("required", ()) else _otherwise(written.get("default"))
+        said = f"{written.get('description', '')} {_capital(_said(value))}. {needed}"
+        yield f"| `{above}{key}` | {_cell(said.strip())} |"
         item = _value(value.get("items", value))
         if "$ref" in item:
             yield from _rows(known[_named(item)], known, f"{above}{key}{'[]' if 'items' in value else ''}.")
@@ -185,10 +186,13 @@ def _text(value: Mapping[str, Any]) -> str:
 
 def _otherwise(default: object) -> str:
     """Say what holds when a key is absent."""
-    if default is None or isinstance(default, list | dict):
-        return "non"
-    shown = str(default).lower() if isinstance(default, bool) else default
-    return f"non : `{shown}`" if shown != "" else "non"
+    if default is None or default == "" or isinstance(default, list | dict):
+        return ""
+    return f"Sans elle : `{str(default).lower() if isinstance(default, bool) else default}`."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _cell(text: str) -> str:
