@@ -26,7 +26,7 @@ from agora_build.build import unchanged
 from agora_build.commands import missing
 from agora_build.commands.help import SECTIONS, VERIFIED, InFrench, write_sections
 from agora_build.content.day import EpochError
-from agora_build.problems import Problem, as_github, as_gitlab, as_json, as_text, in_order, printable, wording
+from agora_build.problems import Problem, as_github, as_gitlab, as_json, as_text, printable, wording
 
 _LONG = 500  # steps: below, a build is over before one could read how far it is
 _STAGES = {
@@ -220,25 +220,20 @@ def main() -> None:
 @click.option("--format", "form", type=_FORMAT, default="text", help="Forme des messages.")
 def check(folder: Path | None, city: Path | None, day: datetime.datetime | None, form: Form) -> None:
     """Vérifier tous les fichiers, sans rien écrire."""
-    from agora_build.content.config_file import read_config
-    from agora_build.content.day import day_of_build
-    from agora_build.content.loader import load
-    from agora_build.rendering.palette import unreadable
+    from agora_build.build.checking import check as checked
 
+    gc.enable()
+    gc.set_threshold(50_000)
     root = folder or city or Path()
-    config, _ = read_config(root)
-    loaded = load(root, day.date() if day else day_of_build(config))
-    colours = unreadable(root, config.publication.theme) if config else ()
-    _stop_on(in_order([*loaded.problems, *colours]), root, form)
-    site = loaded.site
-    if site is None or form != "text":
+    done = checked(os.fspath(root), day.date() if day else None)
+    _stop_on(done.problems, root, form)
+    if form != "text":
         _echo_nothing(form)
         return
-    debates = sum(len(microsite.debates) for microsite in site.microsites)
-    contributions = sum(len(thread.contributions) for thread in loaded.threads.values())
+    counts = done.counts
     click.echo(
-        f"Tout est en ordre : {_count(len(site.microsites), 'campagne')}, {_count(debates, 'débat')}, "
-        f"{_count(contributions, 'contribution')}, {_count(len(site.pages), 'page libre', 'pages libres')}."
+        f"Tout est en ordre : {_count(counts['campaign'], 'campagne')}, {_count(counts['debates'], 'débat')}, "
+        f"{_count(counts['contributions'], 'contribution')}, {_count(counts['pages'], 'page libre', 'pages libres')}."
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import pickle
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +31,7 @@ from agora_build.build import (
     workers,
 )
 from agora_build.build import engine as search_engine
+from agora_build.build.kept import kept_at
 from agora_build.build.look import City, hash_of, look
 from agora_build.build.origin import Origin
 from agora_build.build.profile import Profile
@@ -106,7 +106,7 @@ def build(order: Order) -> BuildReport:
         return BuildReport(refused)
     with (
         _modes(order),
-        _cache(order) as cache,
+        kept_at(order.root, _apart(order)) as cache,
         locks.alone(cache),
         release.alone(order.output),
     ):
@@ -149,21 +149,13 @@ def _modes(order: Order) -> Iterator[None]:
         os.umask(before)
 
 
-@contextmanager
-def _cache(order: Order) -> Iterator[str]:
-    """Give the folder for what serves again: `.agora/` of the city or, where one may not write, one for this build.
-
-    What a preview keeps is apart: it is of another site.
-    """
-    root, folder = order.root, Path(order.root, state.FOLDER)
-    if order.preview:
-        folder = preview.folder_of(Path(root)) / "cache"
-        folder.mkdir(parents=True, exist_ok=True)
-    if not Path(root, "agora.toml").is_file() or not os.access(folder if folder.exists() else root, os.W_OK):
-        with tempfile.TemporaryDirectory(prefix="agora-") as own:
-            yield own
-    else:
-        yield os.fspath(folder)
+def _apart(order: Order) -> Path | None:
+    """Give the folder of what a preview keeps, which is apart: it is of another site."""
+    if not order.preview:
+        return None
+    folder = preview.folder_of(Path(order.root)) / "cache"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _build(order: Order, cache: str) -> BuildReport:

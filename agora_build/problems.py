@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agora_build.record import Record, field
@@ -23,6 +23,7 @@ class Span(Record, frozen=True, order=True):
 
 
 START = Span(1, 1)
+_TABLE = re.compile(r"^\[([a-z0-9-]+)\]$", re.MULTILINE)
 # What a screen would obey instead of showing it: controls, writing directions, halves of characters.
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -65,7 +66,27 @@ class Wording(Record, frozen=True):
 def wording(language: str) -> Wording:
     """Read the messages of a language (English when there are none in it)."""
     path = MESSAGES / f"{language}.toml"
-    return Wording(tomllib.loads((path if path.exists() else MESSAGES / "en.toml").read_text("utf-8")))
+    return Wording(_Tables((path if path.exists() else MESSAGES / "en.toml").read_text("utf-8")))
+
+
+class _Tables(Mapping[str, Mapping[str, str]]):
+    """The tables of a TOML file; each is parsed when it is asked for: a report needs few of hundreds."""
+
+    def __init__(self, text: str) -> None:
+        _, *parts = _TABLE.split(text)
+        self._written = dict(zip(parts[::2], parts[1::2], strict=True))
+        self._read: dict[str, Mapping[str, str]] = {}
+
+    def __getitem__(self, name: str) -> Mapping[str, str]:
+        if name not in self._read:
+            self._read[name] = tomllib.loads(self._written[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:

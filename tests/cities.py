@@ -37,4 +37,4 @@ def speak(city: Path, more: str = "", languages: tuple[str, ...] = LANGUAGES) ->
 
 def minimal_city(tmp_path: Path) -> Path:
     """Copy a small valid French city, of one campaign, into a folder of the test's own."""
-    return Path(shutil.copytree(MINIMAL, tmp_path / "city"))
+    return Path(shutil.copytree(MINIMAL, tmp_path / "city", ignore=shutil.ignore_patterns(".agora")))

@@ -11,7 +11,7 @@ import pytest
 from cities import MINIMAL, minimal_city
 from typed import run
 
-from agora_build.content import loader
+from agora_build.build import checking
 
 
 def broken(tmp_path: Path) -> str:
@@ -73,7 +73,7 @@ def test_our_own_bug_ends_with_3_and_no_traceback(
     def fail(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(loader, "load", fail)
+    monkeypatch.setattr(checking, "check", fail)
     assert run("check", str(MINIMAL)) == 3
     said = capsys.readouterr().err
     note = Path(said.strip().rpartition(" ")[2])
@@ -86,7 +86,7 @@ def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(loader, "load", stop)
+    monkeypatch.setattr(checking, "check", stop)
     assert run("check", str(MINIMAL)) == 130
 
 
@@ -113,7 +113,7 @@ def test_a_disk_that_refuses_is_told_in_french(
     def full(*_arguments: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "site/index.html")
 
-    monkeypatch.setattr(loader, "load", full)
+    monkeypatch.setattr(checking, "check", full)
     assert run("check", str(MINIMAL)) == 1
     said = capsys.readouterr().err
     assert said == "Impossible de lire ou d’écrire « site/index.html » : il n’y a plus de place sur le disque.\n"

@@ -93,9 +93,19 @@ def read_all(  # noqa: PLR0913, PLR0917 - each is another thing, and they meet h
 
 
 def read_changed(  # noqa: PLR0913, PLR0917 - the same
-    root: str, config: ConfigFile, today: datetime.date, old: Signatures, new: Signatures, store: Store
+    root: str,
+    config: ConfigFile,
+    today: datetime.date,
+    old: Signatures,
+    new: Signatures,
+    store: Store,
+    *,
+    tell: bool = False,
 ) -> Reading | None:
-    """Read and check only the files that changed; None when the whole city must be read, or has a problem to tell."""
+    """Read and check only the files that changed; None when the whole city must be read.
+
+    So it must when a file has a problem, unless one asks to be told: others rely on the same, and have none.
+    """
     paths = _changed(old, new)
     if paths is None:
         return None
@@ -110,9 +120,13 @@ def read_changed(  # noqa: PLR0913, PLR0917 - the same
         document, before = draft.document(path), store.row(path)
         if before is None or before.digest != document.digest:
             translated = any(name in new for name in _translations(path, config))
-            if translated or any(checked(draft, document, today)) or (before and _matters(document, before)):
+            if translated or (before and _matters(document, before)):
                 return None
-            done.rows.append(row_of(document))
+            found = list(checked(draft, document, today))
+            if found and not tell:
+                return None
+            done.problems += found
+            done.rows += [] if found else [row_of(document)]
     return done
 
 

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import imagesize
-
 from agora_build.content.fields import PICTURES
 
 Size = tuple[int, int]  # width and height, in pixels
@@ -24,6 +22,8 @@ def picture_sizes(root: str, named: Iterable[str]) -> dict[str, Size]:
 
 def picture_size(path: Path) -> Size | None:
     """Read the size of a picture, turned as it will be shown; None when no browser could tell it either."""
+    import imagesize  # it imports half of the standard library, and most checks look at no picture
+
     try:
         width, height = imagesize.get(path)
         if width <= 0 or height <= 0:
