@@ -16,6 +16,7 @@ from agora_build.problems import in_order
 from agora_build.rendering.palette import unreadable
 
 QUAIS = "content/campaigns/les-quais"
+BASE = Path(__file__).parents[1] / "themes/agora/static/css/agora.css"
 VOICE = f"{QUAIS}/contributions/20160312-k7m2q9xw.md"
 
 
@@ -109,3 +110,24 @@ def test_a_cache_that_is_damaged_is_as_good_as_none(tmp_path: Path) -> None:
     for path in (city / ".agora/check").iterdir():
         path.write_bytes(b"\x00" * 40)
     assert check(str(city), None).counts["contributions"] == 2
+
+
+def test_what_others_rely_on_is_checked_against_them(tmp_path: Path) -> None:
+    """A debate loses a theme: the contribution that has it is told, though it did not change."""
+    city = minimal_city(tmp_path)
+    time.sleep(0.03)
+    assert check(str(city), None).problems == []
+    debate = city / QUAIS / "debates/usages.md"
+    debate.write_text(debate.read_text("utf-8").replace("id: jeux", "id: jouer", 1), "utf-8")
+    problems = check(str(city), None).problems
+    assert {problem.code for problem in problems} == {"unknown-theme"}
+    assert VOICE in {problem.path for problem in problems}
+
+
+def test_a_theme_that_changes_is_looked_at(tmp_path: Path) -> None:
+    city = city_of(tmp_path)
+    time.sleep(0.03)
+    assert check(str(city), None).problems == []
+    style = city / "themes/ville/static/css/agora.css"
+    style.write_text(f"{BASE.read_text('utf-8')}\n.accent-parc {{ --accent: #fff1a8; }}\n", "utf-8")
+    assert "low-contrast" in {problem.code for problem in check(str(city), None).problems}
