@@ -101,6 +101,15 @@ def test_translations_keep_every_placeholder(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_there_twice(language: str) -> None:
+    """The last one would win, and nobody would see which."""
+    text = (THEME / "translations" / f"{language}.po").read_text("utf-8")
+    ids = re.findall(r'^(?:msgctxt .+\n)?msgid (?:".*"\n)+', text, re.MULTILINE)
+    assert len(ids) > 1000
+    assert {message for message in ids if ids.count(message) > 1} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_plurals_have_the_forms_of_their_language(language: str) -> None:
     for message, (many, said) in catalogue(language).items():
         assert len(said) == (PLURALS[language] if many else 1), message
