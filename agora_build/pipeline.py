@@ -187,7 +187,7 @@ def _build(order: Order, cache: str) -> BuildReport:
             pictures = hash_of(repr(site.pictures).encode())
             same = (city.theme, pictures) == (old.get("theme"), old.get("pictures"))
             press = _press(order, city, site, frames, store, fresh=fresh, theme_changed=not same)
-            press.printer, press.engine = printer, engine
+            press.printer, press.engine, press.apart = printer, engine, apart
             if order.warm is not None and not fresh:
                 press.warm, press.dressed = order.warm, (press.frame, city.theme, pictures)
         made = _render(order, press, todo, profile)

@@ -19,6 +19,7 @@ from agora_build.rendering import labels
 from agora_build.rendering.theme import base_theme
 
 DAY = datetime.date(2016, 10, 1)
+CLOSED = datetime.date(2019, 10, 1)  # when the consultation is over, and all its data in one file
 HOME = "content/campaigns/les-quais"
 WORD = "Zanzibar"
 RULES = "rules:\n  announced: 2016-01-01\n  who: Tous.\n  how: Ici.\n  use: Un bilan.\n  decides: Le conseil.\n"
@@ -55,14 +56,17 @@ def told(output: Path) -> list[str]:
     return sorted(name for name, path in files.items() if "secret" in name or WORD.encode() in path.read_bytes())
 
 
-@pytest.mark.parametrize("more", HIDDEN)
-def test_nothing_of_a_draft_is_in_the_site_its_feeds_its_data(tmp_path: Path, more: str) -> None:
+@pytest.mark.parametrize(
+    ("more", "day"),
+    [*((more, DAY) for more in HIDDEN), ("draft: true\n", CLOSED), ("appears: 2019-10-02\n", CLOSED)],
+)
+def test_nothing_of_a_draft_is_in_the_site_its_feeds_its_data(tmp_path: Path, more: str, day: datetime.date) -> None:
     city = minimal_city(tmp_path)
     without = tmp_path / "without"
-    assert built(city, without, DAY).problems == []
+    assert built(city, without, day).problems == []
     names = {path.relative_to(without) for path in without.rglob("*")}
     with_all(city, more)
-    report = built(city, tmp_path / "site", DAY)
+    report = built(city, tmp_path / "site", day)
     assert [(item.path, item.code, dict(item.values)) for item in report.problems] == []
     assert told(tmp_path / "site") == []
     found = {path.relative_to(tmp_path / "site") for path in (tmp_path / "site").rglob("*")}

@@ -85,7 +85,7 @@ def _sources(
     public = {f"{item.debate}/{name}" for item in press.alone(microsite.slug).microsites[0].threads
               for name, _ in item.public}  # fmt: skip
     answers = given(microsite, press.today)
-    late = {entry.path for entry in microsite.answers if entry.slug not in answers}
+    late = press.apart | {entry.path for entry in microsite.answers if entry.slug not in answers}
     coming = [entry for entry in microsite.episodes if entry.meta.date > press.today]
     late |= {entry.path for entry in coming} | {f"{folder}episodes/{entry.meta.audio}" for entry in coming}
     texts = {path: digest for path, (digest, *_) in digests.items() if path.startswith(folder)}

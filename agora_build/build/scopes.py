@@ -146,6 +146,7 @@ class Press:
     printer: str = ""  # what makes PDF files, with its version; '' when none are asked for
     warm: Warm = dataclasses.field(default_factory=Warm)
     dressed: tuple[str, ...] = ()  # hashes of all that themes are made from
+    apart: frozenset[str] = frozenset()  # files of content that are not published
     _themes: dict[str, Theme] = dataclasses.field(default_factory=dict)  # by language
     _owner: int = dataclasses.field(default_factory=os.getpid)
     _reader: Store | None = None
