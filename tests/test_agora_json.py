@@ -66,6 +66,18 @@ def test_it_says_the_same_on_any_day(output: Path, tmp_path: Path) -> None:
     assert there == said(output)["campaigns"]
 
 
+def test_the_last_campaign_to_open_comes_first(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    for slug, opens in (("aval", "2015-01-10"), ("zone", "2016-03-08")):
+        file = city / f"content/campaigns/{slug}/campaign.md"
+        file.parent.mkdir()
+        meta = f"title: {slug}\nsummary: Ici.\nquestion: Quoi ?\nopens: {opens}\ncloses: {opens}\nlevel: consult\n"
+        rules = "rules:\n  announced: 2015-01-01\n  who: Tous.\n  how: Ici.\n  use: Un bilan.\n  decides: Le conseil.\n"
+        file.write_text(f"---\n{meta}{rules}---\nLe projet.\n", "utf-8")
+    assert built(city, tmp_path / "site", DAY).problems == []
+    assert [item["id"] for item in said(tmp_path / "site")["campaigns"]] == ["zone", "les-quais", "aval"]
+
+
 def test_what_a_later_version_adds_is_left_out(output: Path) -> None:
     told = said(output) | {"mood": "good"}
     assert "mood" not in Announcement.model_validate(told).model_dump()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Literal, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, NoReturn
 
 import click
 
@@ -44,6 +45,14 @@ class Verdict(Record, frozen=True):
     limits: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what is worth writing down
     remedy: str = ""
+
+
+def clone(said: str, default: Path | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Ask, as `city`, for the folder of a clone of the public repository; `said` is its help."""
+    folder = click.Path(file_okay=False, exists=True, path_type=Path)
+    return click.option(
+        "--repository", "--city", "city", metavar="CLONE", default=default, type=folder, help=said
+    )  # fmt: skip
 
 
 def give(verdicts: Sequence[Verdict], form: str) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agora_build.commands.published import Shelf, shelves
-from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, give, many
+from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, clone, give, many
 from agora_build.commands.vote_folder import refuse
 from agora_build.urls import Urls
 
@@ -43,10 +43,7 @@ _LIMIT_VOTES = "que personne n’a ôté ou ajouté de votes avant de les publie
 
 @click.command("consensus")
 @click.argument("address", metavar="ADRESSE|DOSSIER|ZIP")
-@click.option(
-    "--repository", "--city", "city", metavar="CLONE", type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="Un clone du dépôt public, dont les votes doivent être les mêmes.",
-)  # fmt: skip
+@clone("Un clone du dépôt public, dont les votes doivent être les mêmes.")
 @FORM
 def verify_consensus(address: str, city: Path | None, form: str) -> None:
     """Refaire les groupes d’opinion d’un débat, ou de tous, à partir des votes publiés, et comparer.

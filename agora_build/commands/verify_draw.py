@@ -11,7 +11,7 @@ import click
 from agora_build.civic.draw_record import NAME, DrawFault, DrawRecord, draw_faults, draw_of, list_faults, read_draw
 from agora_build.commands.juries import JuryPlace, candidates_in, jury_in
 from agora_build.commands.published import is_place, shelves
-from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, give, many
+from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, clone, give, many
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config_file
 from agora_build.content.jury_checks import check_draw
@@ -51,10 +51,7 @@ _LIMITS = (
 @click.option(
     "--candidates", metavar="FICHIER.csv", type=_FILE, help="Liste privée des candidats, si on vous la confie."
 )
-@click.option(
-    "--repository", "--city", "city", metavar="CLONE", type=click.Path(file_okay=False, path_type=Path),
-    help="Un clone du dépôt public ; par défaut, le dossier courant pour CAMPAGNE/JURY.",
-)  # fmt: skip
+@clone("Un clone du dépôt public ; par défaut, le dossier courant pour CAMPAGNE/JURY.")
 @FORM
 def verify_draw(name: str, candidates: Path | None, city: Path | None, form: str) -> None:
     """Vérifier un tirage au sort, ou tous ceux d’un site : graine, ordre, quotas, personne d’oublié.

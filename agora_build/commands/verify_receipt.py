@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from agora_build.commands.verdicts import FORM, Found, Verdict, give
+from agora_build.commands.verdicts import FORM, Found, Verdict, clone, give
 from agora_build.commands.versions import versions
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.draft import read_document
@@ -37,11 +37,7 @@ _ASK = (
 @click.command("receipt")
 @click.argument("identity", metavar="IDENTIFIANT")
 @click.argument("mark", metavar="EMPREINTE")
-@click.option(
-    "--repository", "--city", "city", metavar="CLONE", default=Path(),
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="Un clone du dépôt public ; par défaut, le dossier courant.",
-)  # fmt: skip
+@clone("Un clone du dépôt public ; par défaut, le dossier courant.", Path())
 @FORM
 def verify_receipt(identity: str, mark: str, city: Path, form: str) -> None:
     """Dire ce qu’est devenu ce que vous avez envoyé, d’après le reçu : publié tel quel, refusé, effacé, ou absent.

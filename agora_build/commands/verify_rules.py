@@ -17,7 +17,7 @@ from agora_build.build.origin import Origin
 from agora_build.build.origin import read as read_origin
 from agora_build.build.verdict import Obstacle, hindrance
 from agora_build.commands.published import Shelf, shelves
-from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, give, many
+from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, clone, give, many
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.draft import read_document
 from agora_build.content.history import Histories
@@ -50,11 +50,7 @@ _TOO_LATE = "Ce site ne dit pas de quel commit il vient, ou git n’y donnait pa
 
 @click.command("rules")
 @click.argument("address", metavar="ADRESSE|DOSSIER|ZIP")
-@click.option(
-    "--repository", "--city", "city", metavar="CLONE", default=Path(),
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="Un clone du dépôt public ; par défaut, le dossier courant.",
-)  # fmt: skip
+@clone("Un clone du dépôt public ; par défaut, le dossier courant.", Path())
 @FORM
 def verify_rules(address: str, city: Path, form: str) -> None:
     """Vérifier les règles d’une consultation, ou de toutes, et leur histoire, avec le dépôt public.

@@ -11,7 +11,7 @@ import click
 from agora_build.civic.vote_verification import Finding, recount, uncountable, verify, withheld
 from agora_build.commands.findings import told
 from agora_build.commands.published import is_place, shelves
-from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, give, many
+from agora_build.commands.verdicts import ASK, FORM, Found, Verdict, clone, give, many
 from agora_build.commands.versions import versions
 from agora_build.commands.vote_folder import FILES, files_of, refuse
 
@@ -41,10 +41,7 @@ _LIMIT_HISTORY = "que rien n’a été effacé des listes depuis le début : don
 @click.command("votes")
 @click.argument("name", metavar="ADRESSE|DOSSIER|ZIP|CAMPAGNE/DEBAT")
 @click.option("--head", metavar="TETE", default="", help="Une tête de sceau que vous aviez notée.")
-@click.option(
-    "--repository", "--city", "city", metavar="CLONE", type=click.Path(file_okay=False, path_type=Path),
-    help="Un clone du dépôt public : son histoire compte aussi. Par défaut, le dossier courant pour CAMPAGNE/DEBAT.",
-)  # fmt: skip
+@clone("Un clone du dépôt public : son histoire compte aussi. Par défaut, le dossier courant pour CAMPAGNE/DEBAT.")
 @FORM
 def verify_votes(name: str, head: str, city: Path | None, form: str) -> None:
     """Vérifier un vote, ou tous ceux d’un site : codes, bulletins, sceaux, compte.

@@ -36,6 +36,7 @@ def announcement(site: Site, today: datetime.date) -> Announcement:
     """Say what the site announces: of a campaign its dates, from which readers tell what is open on their own day."""
     city, publication = site.config.city, site.config.publication
     urls = Urls(city.language)
+    latest = sorted(site.microsites, key=lambda item: item.campaign.meta.opens, reverse=True)
     return Announcement(
         version=VERSION,
         site=city.site,
@@ -47,7 +48,7 @@ def announcement(site: Site, today: datetime.date) -> Announcement:
         licence=publication.licence,
         demonstration=publication.demonstration,
         feeds=tuple(_city_feeds(site, urls, today)),
-        campaigns=tuple(_campaign(item, site, urls) for item in site.microsites[:MOST_CAMPAIGNS]),
+        campaigns=tuple(_campaign(item, site, urls) for item in latest[:MOST_CAMPAIGNS]),
     )
 
 
