@@ -10,7 +10,7 @@ from typing import Any
 
 _MANY = 300  # paths beyond which all pages look again
 _ALIVE = 15  # seconds of silence after which a connection is told that we are here
-_BEHIND = 50  # messages that a page may be late by before it is given up
+_BEHIND = 50  # messages that a page may be late by before the oldest is forgotten
 
 
 class Live:

@@ -19,6 +19,7 @@ from agora_build.content.draft import Document, Draft, document_of
 from agora_build.content.fields import Model, Reference
 from agora_build.content.loader import checked
 from agora_build.content.places import Path as Key
+from agora_build.content.references import FOLDERS
 from agora_build.content.tree import Tree, found_at, scan, well_named
 from agora_build.problems import START, Problem, in_order
 from agora_build.record import Record, replace
@@ -29,10 +30,6 @@ from agora_build.starting.taught import taught
 _LONGEST = 60
 # What other answers will mend; when all is said, they count like the others.
 _LATER = ("missing-key", "collective-needs", "status-needs", "empty-body", "empty-resource", "link-not-checked")
-_FOLDERS = {
-    "debate": "debates", "workshop": "workshops", "contribution": "contributions", "resource": "resources",
-    "jury": "juries", "decision": "decisions",
-}  # fmt: skip
 
 
 class City(Record, frozen=True):
@@ -52,7 +49,7 @@ class City(Record, frozen=True):
         ids = self.config.ids or {}
         here = [found for found in self.tree.found if found.campaign == campaign]
         named = {
-            kind: tuple(found.slug for found in here if found.folder == folder) for kind, folder in _FOLDERS.items()
+            kind: tuple(found.slug for found in here if found.folder == folder) for kind, folder in FOLDERS.items()
         }
         path = f"content/campaigns/{campaign}/map.yml"
         layers = self.draft().offer(path).layers if any(found.path == path for found in here) else ()
