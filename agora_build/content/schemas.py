@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
 from agora_build.config import Config
 from agora_build.content import models
 from agora_build.content.announcement import PATH, Announcement
@@ -24,10 +27,19 @@ SCHEMAS: Mapping[str, type[Model]] = {
 }
 
 
+class _Told(GenerateJsonSchema):
+    """Leave docstrings out: they are for developers, and an optimised Python has none."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        told = super().model_schema(schema)
+        told.pop("description", None)
+        return told
+
+
 def schema_of(kind: str) -> dict[str, Any]:
     """Give the JSON Schema of a kind, a key of SCHEMAS."""
     model = SCHEMAS[kind]
-    told = {"$schema": _DIALECT, **model.model_json_schema(), "title": kind}
+    told = {"$schema": _DIALECT, **model.model_json_schema(schema_generator=_Told), "title": kind}
     if model is Config:
         number = {
             "description": "Version des fichiers de la ville.",
