@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from cities import speak
 from repositories import commit, git, repository
 from sites import built
 
@@ -22,6 +23,7 @@ from agora_build.build.commit import commit_of, shallow_of
 from agora_build.build.origin import Origin
 from agora_build.build.verification import verify
 from agora_build.content.history import Histories, read
+from agora_build.content.history_page import told as told_on
 from agora_build.content.loader import load
 from agora_build.content.models import Campaign
 from agora_build.content.rules import Fields, History, Story, Version, fields, fields_of, story
@@ -341,6 +343,25 @@ def test_settings_and_replacements_of_this_computer_change_nothing(
 
 
 # --- When there is none, or not all of it
+
+
+def test_a_translation_is_no_change_of_the_rules(tmp_path: Path) -> None:
+    city = speak(repository(tmp_path, day=BEFORE))
+    edit(city, "decides: Le conseil municipal.", "decides: Le maire.")
+    (city / CAMPAIGN.replace(".md", ".en.md")).write_text(
+        "---\nrules:\n  who: Everybody.\n  decides: The mayor.\n---\n"
+    )
+    changed = commit(city, "Changer", AFTER)
+    page(city, tmp_path / "site")
+    for folder in ("", "en/", "ar/"):
+        said = told_on((tmp_path / "site" / f"{folder}{PAGE}").read_bytes())
+        assert said.commits[1:] == (changed[:10],), "the changes are those of the original, on each page"
+        assert WHO not in said.words
+        assert said.words.count("Le maire.") == 2, "since the opening, then on its day"
+    english = (tmp_path / "site/en" / PAGE).read_text("utf-8")
+    assert "Everybody." in english
+    assert '<bdi lang="fr">Le maire.</bdi>' in english
+    assert "in French" in english
 
 
 def test_outside_git_there_is_no_history(tmp_path: Path) -> None:

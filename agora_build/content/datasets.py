@@ -193,7 +193,7 @@ def _entries(kind: str, microsite: Microsite, today: datetime.date) -> Iterable[
 def _rules(microsite: Microsite) -> Iterator[Entry[Any]]:
     """List each rule that a commit changed, the latest first; what is not in the history yet is not told."""
     slug, campaign = microsite.slug, microsite.campaign
-    changes = story(microsite.history, campaign.meta).changes if campaign.meta.rules else ()
+    changes = story(microsite.history, microsite.written).changes if campaign.meta.rules else ()
     for change in (change for change in changes if change.commit):
         for item in change.fields:
             said = RuleChange(change.commit, change.day, item.name, item.before, item.after)

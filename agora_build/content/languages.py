@@ -160,6 +160,7 @@ def microsite_in(microsite: Microsite, own: str, language: str) -> Microsite:
         **{name: speech.people(getattr(microsite, name)) for name in _PEOPLE},
         threads=tuple(_summary_in(item, speech) for item in microsite.threads),
         translations=(),
+        original=microsite.campaign.meta,
     )
 
 

@@ -173,6 +173,12 @@ class Microsite(Record, frozen=True):
     cited: tuple[Contributed, ...] = ()  # the contributions that decisions and answers name
     history: History = UNKNOWN  # of its rules
     translations: tuple[Entry[Any], ...] = ()  # of its files, by path
+    original: Campaign | None = None  # of a campaign said in another language: as the city wrote it
+
+    @property
+    def written(self) -> Campaign:
+        """The campaign as the city wrote it, whatever language it is said in: its rules are these."""
+        return self.original or self.campaign.meta
 
     @property
     def slug(self) -> str:

@@ -33,11 +33,11 @@ def outputs(site: Site, today: datetime.date) -> Iterator[Output[Any]]:
         rules = microsite.campaign.meta.rules
         if rules:
             path = urls.part(microsite.slug, "rules")
-            told = story(microsite.history, microsite.campaign.meta)
+            told = story(microsite.history, microsite.written)
             head = masthead(microsite, urls, today, "rules")
             yield Output(path, RulesPage(path, head, rules, told, microsite.moderation), render)
             data = urls.part_file(microsite.slug, "rules", "history.json")
-            yield Output(data, history_of(microsite.slug, microsite.history, microsite.campaign.meta), render_data)
+            yield Output(data, history_of(microsite.slug, microsite.history, microsite.written), render_data)
 
 
 def render(page: RulesPage, theme: Theme) -> bytes:

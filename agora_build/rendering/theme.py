@@ -350,9 +350,10 @@ def _excerpt(text: str, length: int) -> str:
     return text.same(said) if isinstance(text, InLanguage) else said
 
 
-def _verbatim(value: object) -> Markup:
-    language = f' lang="{value.language}"' if isinstance(value, InLanguage) else ""
-    return Markup(f"<bdi{language}>{escape(value)}</bdi>")
+def _verbatim(value: object, language: str = "") -> Markup:
+    spoken = value.language if isinstance(value, InLanguage) else language
+    said = f' lang="{spoken}"' if spoken else ""
+    return Markup(f"<bdi{said}>{escape(value)}</bdi>")
 
 
 def _tile_source(config: Config) -> str:
