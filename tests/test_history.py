@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cities import speak
 from hypothesis import given
 from hypothesis import strategies as st
-from cities import speak
 from repositories import commit, git, repository
 from sites import built
 
