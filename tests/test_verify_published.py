@@ -257,7 +257,6 @@ CONSENSUS_FORGERIES = {
     "a group moved": ("opinions.json", '"size":10', '"size":11', "figure"),
     "a figure of the page": ("index.html", "<td>20</td>", "<td>21</td>", "page"),
     "a share of the page": ("index.html", "<td>50", "<td>55", "page"),
-    "no table on the page": ("index.html", 'class="figures"', 'class="other"', "no-table"),
     "a space": ("opinions.json", '"groups":', '"groups": ', "written-otherwise"),
     "a sentence hidden in silence": ("../../../donnees/moderation.json", GONE, ONE, "not-in-log"),
 }
@@ -270,6 +269,30 @@ def test_a_forged_consensus_is_found(forgery: str, site: Path) -> None:
     ended, verdict = verified("consensus", site / CONSENSUS)
     assert (ended, code in found(verdict)) == (1, True), verdict
     assert verdict["told"].startswith("Ces chiffres ne sont PAS ceux des votes publiés")
+
+
+UNREAD = {
+    "another table": ("consensus", CONSENSUS, "index.html", 'class="figures"', 'class="other"', "no-table"),
+    "another history": ("rules", RULES, "index.html", 'aria-labelledby="historique"', "", "no-history"),
+}
+
+
+@pytest.mark.parametrize("theme", UNREAD)
+def test_a_page_of_another_theme_accuses_nobody(theme: str, world: Path, site: Path) -> None:
+    """The data are as they should be, and the page cannot be compared: the verdict says both, and what else to run."""
+    kind, folder, name, old, new, code = UNREAD[theme]
+    replaced(site / folder / name, old, new)
+    ended, verdict = verified(kind, site / folder, "--repository", world / "repository")
+    assert (ended, verdict["outcome"], found(verdict)) == (2, "unknown", [code]), verdict
+    assert "la page n’a pas pu être comparée" in verdict["told"]
+    assert not any("page" in one for one in verdict["compared"])
+    assert "agora verify site" in verdict["remedy"]
+
+
+def test_figures_without_their_page_are_verified_alone(site: Path) -> None:
+    (site / CONSENSUS / "index.html").unlink()
+    ended, verdict = verified("consensus", site / CONSENSUS)
+    assert (ended, any("page" in one for one in verdict["compared"])) == (0, False), verdict
 
 
 def test_votes_that_are_not_those_of_the_repository_are_found(world: Path, site: Path) -> None:

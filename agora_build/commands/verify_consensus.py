@@ -24,11 +24,15 @@ _SAID = {
     "figure": "publié : {0} ; d’après les votes : {1}",
     "written-otherwise": "les chiffres sont les mêmes, et le fichier n’est pas écrit comme Agora l’écrit",
     "page": "la page montre : {0} ; d’après les votes : {1}",
-    "no-table": "la page n’a pas le tableau des phrases : elle a été changée, ou la ville a un thème à elle",
+    "no-table": "la page n’a pas le tableau des phrases : elle a été changée, ou la Ville a un thème à elle",
     "not-in-log": "{0} et pas de chiffres publiés, sans que le journal de modération dise qu’elle a été retirée",
     "no-repository-votes": "cette ligne n’est pas dans le dépôt public",
     "gone": "cette ligne du dépôt public n’est plus dans les votes publiés",
 }
+_UNREAD = (
+    "Lisez la page avec opinions.json sous les yeux, ou lancez agora verify site : il refait la page avec le thème de"
+    " la Ville, et la compare."
+)
 _PROVES = ("les groupes, ce qui rassemble, ce qui divise sont ceux que ces votes donnent : rien n’est choisi",)
 _LIMITS = (
     "que chaque votant est une personne, une seule : un vote sur des phrases ne demande pas de code",
@@ -69,7 +73,12 @@ def _verdict(subject: str, shelf: Shelf, city: Path | None) -> Verdict:
     log = _log(shelf) if count.withdrawn else None
     found += _hidden(log, count.withdrawn)
     found += _against(votes, city, shelf)
-    compared = tuple(_compared(count, city, logged=log is not None))
+    unread = {one.code for one in found} == {"no-table"}
+    seen = shelf.read("index.html") is not None and "no-table" not in {one.code for one in found}
+    compared = tuple(_compared(count, city, logged=log is not None, seen=seen))
+    if unread:
+        said = "Les chiffres d’opinions.json sont ceux des votes publiés ; la page n’a pas pu être comparée."
+        return Verdict(subject, "unknown", said, compared, tuple(found), remedy=_UNREAD)
     if found:
         said = f"Ces chiffres ne sont PAS ceux des votes publiés : {many(len(found), 'point')}."
         return Verdict(subject, "different", said, compared, tuple(found), remedy=ASK)
@@ -80,12 +89,13 @@ def _verdict(subject: str, shelf: Shelf, city: Path | None) -> Verdict:
     return Verdict(subject, "same", said, compared, (), _PROVES, limits)
 
 
-def _compared(count: Recount, city: Path | None, *, logged: bool) -> Iterator[str]:
+def _compared(count: Recount, city: Path | None, *, logged: bool, seen: bool) -> Iterator[str]:
     found = count.found
     people = f"{many(found.votes, 'vote')} de {many(found.voters, 'personne')}"
     groups = f"{many(len(found.statements), 'phrase')}, d’où {many(len(found.groups), 'groupe')} d’opinion"
     yield f"{people} sur {groups}, avec les chiffres publiés (opinions.json)"
-    yield "le tableau des phrases, sur la page, avec les mêmes votes"
+    if seen:
+        yield "le tableau des phrases, sur la page, avec les mêmes votes"
     if logged:
         yield f"{many(len(count.withdrawn), 'phrase retirée', 'phrases retirées')} avec le journal de modération"
     if city:

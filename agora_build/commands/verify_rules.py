@@ -35,6 +35,7 @@ _SAID = {
     "version-changed": "cette version des règles n’est pas celle du dépôt",
     "written-otherwise": "history.json n’est pas écrit comme Agora l’écrit",
     "commits": "la page nomme d’autres changements ({0}) que le dépôt ({1})",
+    "no-history": "pas de page, ou pas d’histoire sur elle : elle a été changée, ou la Ville a un thème à elle",
     "words": "la page ne dit pas, mot pour mot, l’avant et l’après de « {0} »",
     "unknown-campaign": "cette campagne n’est pas dans le dépôt à ce commit",
 }
@@ -44,6 +45,10 @@ _PROVES = (
 _LIMITS = (
     "que le dépôt n’a pas été réécrit : gardez un clone ; si un jour git pull le refuse, l’histoire a été refaite",
     "que la Ville a suivi ces règles",
+)
+_UNREAD = (
+    "Lisez la page avec history.json sous les yeux, ou lancez agora verify site : il refait la page avec le thème de"
+    " la Ville, et la compare."
 )
 _TOO_LATE = "Ce site ne dit pas de quel commit il vient, ou git n’y donnait pas l’histoire : voyez agora verify site."
 
@@ -108,9 +113,14 @@ def _verdict(shelf: Shelf, said: Mapping[str, object], city: Path, histories: Hi
     found = list(_data(said, json.loads(wanted)))
     if not found and shelf.read("history.json") != wanted:
         found.append(Found("written-otherwise", "history.json", _SAID["written-otherwise"]))
-    page = shelf.read("index.html")
-    found += _page(told(page or b""), story(history, campaign))
+    page = told(shelf.read("index.html") or b"")
+    if page:
+        found += _page(page, story(history, campaign))
     compared = _compared(history)
+    if not page and not found:
+        sentence = "Les règles et l’histoire de history.json sont celles du dépôt ; la page n’a pas pu être comparée."
+        unread = Found("no-history", "index.html", _SAID["no-history"])
+        return Verdict(shelf.subject, "unknown", sentence, compared[:1], (unread,), remedy=_UNREAD)
     if found:
         sentence = f"Ces règles, ou leur histoire, ne sont PAS celles du dépôt : {many(len(found), 'point')}."
         return Verdict(shelf.subject, "different", sentence, compared, tuple(found), remedy=ASK)

@@ -18,10 +18,12 @@ class Told(Record, frozen=True):
     words: str
 
 
-def told(page: bytes) -> Told:
-    """Read a page of rules; a page that has no history tells nothing."""
+def told(page: bytes) -> Told | None:
+    """Read a page of rules; None when it has no history, as that of a theme which draws it in another way."""
     reader = _Reader()
     reader.feed(page.decode("utf-8", "replace"))
+    if not reader.words:
+        return None
     return Told(tuple(reader.commits), in_a_line("".join(reader.words)))
 
 
