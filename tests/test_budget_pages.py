@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +48,22 @@ Choisissons.
 """
 
 
-def with_budget(city: Path) -> None:
-    """Give a city a participatory budget with nine ballots and one on paper."""
-    (city / CAMPAIGN / "debates/budget.md").write_text(DEBATE, "utf-8")
+def with_budget(city: Path, *, added: bool = False) -> None:
+    """Give a city a participatory budget with nine ballots and one on paper, or six that count with the others."""
+    ballot = Ballot(kind="approval", choices=2, paper="added") if added else Ballot(kind="approval", choices=2)
+    debate = DEBATE.replace("choices: 2}", "choices: 2, paper: added}") if added else DEBATE
+    (city / CAMPAIGN / "debates/budget.md").write_text(debate, "utf-8")
     codes = sorted(hashlib.sha256(bytes([n])).hexdigest() for n in range(12))
     cast = [f"{hashlib.sha256(bytes([n, 1])).hexdigest()},{said}" for n, said in enumerate(BALLOTS)]
-    lists = {"codes": codes, "void": [], "spent": codes[:9], "ballots": sorted(cast), "paper": ["bancs;fresque,1"]}
+    lists = {
+        "codes": codes,
+        "void": [],
+        "spent": codes[:9],
+        "ballots": sorted(cast),
+        "paper": ["bancs;fresque,6" if added else "bancs;fresque,1"],
+    }
     options = tuple(project for project, _ in COSTS)
-    rules = rules_of("les-quais/budget", (OPENS, CLOSES), options, Ballot(kind="approval", choices=2), ENVELOPE)
+    rules = rules_of("les-quais/budget", (OPENS, CLOSES), options, ballot, ENVELOPE)
     seals: list[Seal] = [sealed([], DAY(2016, 3, 20), "opening", rules, {"codes": codes})]
     seals.append(sealed(seals, CLOSES, "closing", rules, lists))
     folder = city / CAMPAIGN / "votes/budget"
@@ -124,3 +135,63 @@ def test_the_command_counts_again_and_says_every_step(city: Path) -> None:
     assert done.exit_code == 0
     assert "financés : arbres, bancs ; reste 0" in done.output
     assert "6 voix, coûte 50000.50 ; reste 40000 : trop cher" in done.output
+
+
+# --- Paper that counts with the codes
+
+
+@pytest.fixture(scope="module")
+def added(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    city, output = minimal_city(tmp_path_factory.mktemp("added")), tmp_path_factory.mktemp("site")
+    with_budget(city, added=True)
+    assert built(city, output, DAY(2016, 6, 1)).problems == []
+    return output
+
+
+def test_paper_that_the_rules_add_counts_with_the_codes(added: Path) -> None:
+    """Six ballots on paper for the benches: with them, benches and a mural are paid for, and lamps are not."""
+    page = read(added / VOTE / "index.html")
+    said, (steps, *_) = words(page), page.iter("table")
+    assert [words(row) for row in steps.findall("tbody/tr")] == [
+        "1 Des bancs 9 40 000 € 60 000 € Financé",
+        "2 Des arbres 8 60 000 € 0 € Financé",
+        "3 Une fresque 6 1 000 € 0 € Non financé : il coûte plus que ce qui reste. À égalité avec : Des lampes",
+        "4 Des lampes 6 50 000,50 € 0 € Non financé : il coûte plus que ce qui reste.",
+    ]
+    assert "Tous les bulletins ensemble, comme le disent les règles" in said
+    assert "comptés avec les autres" in said
+    assert "Les bulletins sur papier comptent avec ceux des codes" in said
+    assert "jamais additionnés" not in said
+    assert "Avec un code seulement, avec la même règle" in said
+
+
+def test_the_choice_is_sealed_with_the_rules_and_both_verifiers_count_it(added: Path) -> None:
+    files = {path.name: path.read_bytes() for path in (added / VOTE).iterdir() if path.suffix in (".csv", ".json")}
+    assert json.loads(files["vote.json"])["paper"] == "added"
+    tally = json.loads(files["tally.json"])
+    assert [tally[pile]["ballots"] for pile in ("online", "paper", "together")] == [9, 6, 15]
+    assert tally["together"]["budget"]["funded"] == ["bancs", "arbres"]
+    assert verify(files) == []
+    program = [sys.executable, "-I", added / "assets/programs/verify_votes.py", added / VOTE]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "Projets financés : bancs, arbres" in done.stdout
+    files["tally.json"] = files["tally.json"].replace(b'"funded":["bancs","arbres"]', b'"funded":["arbres","lampes"]')
+    assert [finding.code for finding in verify(files)] == ["another-count"]
+
+
+def test_the_file_of_researchers_holds_every_ballot_that_counted(added: Path) -> None:
+    text = (added / VOTE / "budget.pb").read_text("utf-8")
+    assert "num_votes;15\n" in text
+    assert "\nbancs;40000;9;Des bancs;1\n" in text
+    assert text.count(";bancs,fresque\n") == 6
+
+
+def test_a_vote_without_paper_ballots_is_counted_alone(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    with_budget(city, added=True)
+    debate = city / CAMPAIGN / "debates/budget.md"
+    assert built(city, tmp_path / "before", CLOSES).problems == []
+    assert "Les bulletins sur papier comptent avec" in words(read(tmp_path / "before" / VOTE / "index.html"))
+    debate.write_text(debate.read_text("utf-8").replace("method: budget", "method: priorities"), "utf-8")
+    assert "method-forbids" in {problem.code for problem in built(city, tmp_path / "other", CLOSES).problems}

@@ -78,8 +78,10 @@ def rules_of(
         "opens": opens,
         "closes": closes,
         "options": list(options),
-        **ballot.model_dump(mode="json", exclude={"results", "within"}),
+        **ballot.model_dump(mode="json", exclude={"results", "within", "paper"}),
     }
+    if ballot.paper == "added":  # rules sealed before there was a choice say nothing of it
+        said["paper"] = ballot.paper
     if envelope is not None:  # of a participatory budget, in hundredths
         said["budget"] = {
             "amount": envelope.amount,

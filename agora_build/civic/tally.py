@@ -136,14 +136,15 @@ def _unbeaten(known: Sequence[str], duels: Iterable[Duel]) -> tuple[str, ...]:
     return tuple(option for option in known if option in kept)
 
 
-def tally_of(online: Count, paper: Count | None, sent: int, used: int) -> bytes:
-    """Write down a count, as tally.json: keys in order, no space, one line end."""
+def tally_of(online: Count, paper: Count | None, sent: int, used: int, together: Count | None = None) -> bytes:
+    """Write down a count, as tally.json: keys in order, no space, one line end; `together` when the rules add paper."""
     said = {
         "format": "agora-tally-1",
         "sent": sent,
         "used": used,
         "online": _said(online),
         "paper": paper and _said(paper),
+        **({"together": _said(together)} if together else {}),
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
 

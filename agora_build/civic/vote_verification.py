@@ -265,13 +265,15 @@ def _cast(name: str, line: str) -> tuple[str, int]:
 def _counted(rules: Mapping[str, Any], tables: Mapping[str, Sequence[str]], *, with_paper: bool) -> bytes:
     ballot, options, envelope = _rules(rules)
 
-    def of(name: str) -> Count:
+    def of(*names: str) -> Count:
         pile: Counter[str] = Counter()
-        for line in tables[name]:
-            text, many = _cast(name, line)
-            pile[text] += many
+        for name in names:
+            for line in tables[name]:
+                text, many = _cast(name, line)
+                pile[text] += many
         cast = [(choices(text, ballot, options, envelope), many) for text, many in pile.items()]
         return count(cast, ballot, options, envelope)
 
     sent, used = len(tables["codes"]) - len(tables["void"]), len(tables["spent"])
-    return tally_of(of("ballots"), of("paper") if with_paper else None, sent, used)
+    together = of("ballots", "paper") if with_paper and ballot.paper == "added" else None
+    return tally_of(of("ballots"), of("paper") if with_paper else None, sent, used, together)

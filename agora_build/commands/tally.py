@@ -103,7 +103,8 @@ def _ballots(files: Mapping[str, bytes]) -> bool:
     made = recount(files)
     said = json.loads(made)
     out = io.StringIO()
-    for title, pile in (("Avec un code", said["online"]), ("Sur papier", said["paper"])):
+    for name, title in _PILES.items():
+        pile = said.get(name)
         if pile is None:
             continue
         out.write(f"{title} : {pile['ballots']} bulletins, dont {pile['blank']} blancs\n")
@@ -118,6 +119,7 @@ def _ballots(files: Mapping[str, bytes]) -> bool:
     return files.get("tally.json", made) == made
 
 
+_PILES = {"online": "Avec un code", "paper": "Sur papier", "together": "Ensemble, comme le disent les règles"}
 _FATES = {"funded": "financé", "too-dear": "trop cher", "short": "ses voix ne suffisent pas", "nobody": "sans voix"}
 
 

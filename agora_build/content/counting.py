@@ -17,6 +17,8 @@ from agora_build.content.models import Ballot, Debate, MeetingTally, PaperCount
 from agora_build.content.site import Thread, Vote, VoteFile
 from agora_build.record import Record, replace
 
+ONLINE, PAPER = "ballots.csv", "paper.csv"
+
 
 class PaperResult(Record, frozen=True):
     """The count of paper ballots, and who counted."""
@@ -26,8 +28,9 @@ class PaperResult(Record, frozen=True):
 
 
 class Result(Record, frozen=True):
-    """What a vote by ballot gave: with codes, on paper, by raised hands; the three are never added.
+    """What a vote by ballot gave: with codes, on paper, by raised hands.
 
+    They are never added, but for paper and codes where the rules said so before the vote: `together` is their count.
     `sent` is how many codes could be used, `used` how many were; `holds` says whether that is enough, `passed` whether
     yes wins (None: nobody said yes or no, or it is not asked).
     """
@@ -39,6 +42,12 @@ class Result(Record, frozen=True):
     passed: bool | None
     paper: PaperResult | None
     meetings: tuple[MeetingTally, ...]
+    together: Count | None = None
+
+    @property
+    def whole(self) -> Count:
+        """The count by which the rules decide."""
+        return self.together or self.count
 
 
 def counted(vote: Vote, root: Path, debate: Debate, thread: Thread, kept: Kept) -> Vote:
@@ -71,24 +80,26 @@ def _result(  # noqa: PLR0913, PLR0917 - what a vote is counted from
     def size(name: str) -> int:
         return metas[name].rows if name in metas else 0
 
-    def of(name: str, column: int) -> Count:
-        """Count the ballots of a file; sharing out the money of many takes seconds, and is done once."""
-        if envelope is None or name not in files:
-            return counted_in(name, column)
-        rules = repr((files[name].digest, ballot, options, envelope))
+    def of(*names: str) -> Count:
+        """Count the ballots of files; sharing out the money of many takes seconds, and is done once."""
+        there = [files[name] for name in names if name in files]
+        if envelope is None or not there:
+            return counted_in(there)
+        rules = repr(([file.digest for file in there], ballot, options, envelope))
         key = b"budget " + hashlib.blake2b(rules.encode()).digest()
-        found: Count = kept.value(key, lambda: counted_in(name, column))
+        found: Count = kept.value(key, lambda: counted_in(there))
         return found
 
-    def counted_in(name: str, column: int) -> Count:
-        """Count the ballots of a file; those that are alike are read once."""
+    def counted_in(there: list[VoteFile]) -> Count:
+        """Count the ballots of files; those that are alike are read once."""
         cast: Counter[str] = Counter()
-        for cells in _rows(root, files[name]) if name in files else ():
-            cast[cells[column]] += int(cells[1]) if name == "paper.csv" else 1
+        for file in there:
+            for first, second in _rows(root, file):
+                cast[first if file.name == PAPER else second] += int(second) if file.name == PAPER else 1
         read = [(choices(text, ballot, options, envelope), many) for text, many in cast.items()]
         return count(read, ballot, options, envelope)
 
-    online, sent, used = of("ballots.csv", 1), size("codes.csv") - size("void.csv"), size("spent.csv")
+    online, sent, used = of(ONLINE), size("codes.csv") - size("void.csv"), size("spent.csv")
     said = metas.get("paper.yml")
     return Result(
         online,
@@ -96,8 +107,9 @@ def _result(  # noqa: PLR0913, PLR0917 - what a vote is counted from
         used,
         holds(used, sent, ballot),
         passed(online, ballot) if ballot.kind == "yes-no" else None,
-        PaperResult(of("paper.csv", 0), said) if "paper.csv" in files else None,
+        PaperResult(of(PAPER), said) if PAPER in files else None,
         metas["meetings.yml"].meetings if "meetings.yml" in metas else (),
+        of(ONLINE, PAPER) if ballot.paper == "added" and PAPER in files else None,
     )
 
 

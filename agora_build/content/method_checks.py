@@ -16,6 +16,7 @@ _NEEDS = {
     "budget": ("budget", "rule", "projects", "ballot"),
 }
 _KEYS = ("options", "projects", "budget", "rule", "ballot")
+_OF_BUDGET = ("within", "paper")
 _KINDS = {"referendum": ("yes-no",), "priorities": ("approval", "points", "ranking"), "budget": ("approval", "points")}
 _OWN_KEYS = {"points": ("points", "most"), "approval": ("choices",), "ranking": ("choices",), "yes-no": ("majority",)}
 _VARIED = ("points", "most", "choices", "majority")
@@ -56,7 +57,7 @@ def _ballot(document: Document, method: str, ballot: Ballot, options: int) -> It
         allowed = ", ".join(_KINDS[method])
         yield document.at_value("ballot-kind", "ballot", "kind", value=ballot.kind, method=method, allowed=allowed)
         return
-    yield from _within(document, method, ballot.within, document.values.get("budget"))
+    yield from _of_budget(document, method, ballot.within, document.values.get("budget"))
     for key in _VARIED:
         if key in document.written["ballot"] and key not in _OWN_KEYS[ballot.kind]:
             yield document.at_key("ballot-forbids", "ballot", key, kind=ballot.kind, key=key)
@@ -71,10 +72,11 @@ def _ballot(document: Document, method: str, ballot: Ballot, options: int) -> It
         yield document.at_value("results-before-close", "ballot", "results", **given)
 
 
-def _within(document: Document, method: str, within: int | None, budget: int | None) -> Iterator[Problem]:
-    """Check what the projects of a ballot may cost together: of a budget alone, and a part of it."""
-    if method != "budget" and "within" in document.written["ballot"]:
-        yield document.at_key("method-forbids", "ballot", "within", method=method, key="within")
-    elif within and budget and within > budget:
+def _of_budget(document: Document, method: str, within: int | None, budget: int | None) -> Iterator[Problem]:
+    """Check what only the ballots of a budget have; what their projects may cost together is a part of it."""
+    for key in _OF_BUDGET:
+        if method != "budget" and key in document.written["ballot"]:
+            yield document.at_key("method-forbids", "ballot", key, method=method, key=key)
+    if method == "budget" and within and budget and within > budget:
         given = {"key": "within", "value": written(within), "limit": written(budget)}
         yield document.at_value("ballot-limit", "ballot", "within", **given)

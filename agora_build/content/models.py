@@ -211,6 +211,9 @@ class Ballot(Model):
     within: Amount | None = Field(
         None, description="Ce que les projets d’un bulletin coûtent ensemble, au plus (budget)."
     )
+    paper: Literal["apart", "added"] = Field(
+        "apart", description="Les bulletins sur papier : comptés à part, ou avec ceux des codes (budget)."
+    )
     results: Day | None = Field(
         None, description="Premier jour où le résultat est montré ; sinon, ce que disent les modalités."
     )

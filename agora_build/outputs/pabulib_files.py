@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from agora_build.content.counting import Result
+from agora_build.content.counting import ONLINE, PAPER, Result
 from agora_build.content.envelope import written
 from agora_build.content.models import Debate
 from agora_build.content.site import Microsite, Site, Thread
@@ -23,10 +23,10 @@ _RULES = {"greedy": "greedy", "equal-shares": "equalshares"}
 
 
 class Election(Record, frozen=True):
-    """A vote on a budget: its debate, its ballots, and the projects that they fund."""
+    """A vote on a budget: its debate, the files of the ballots that count, and the projects that they fund."""
 
     debate: Debate
-    ballots: File
+    ballots: tuple[File, ...]
     funded: tuple[str, ...]
 
 
@@ -35,16 +35,16 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     debate = next(item for item in microsite.debates if item.slug == thread.debate).meta
     files = {file.name: file for file in (thread.vote.files if thread.vote else ())}
     result = thread.vote.result if thread.vote else None
-    if debate.method == "budget" and "ballots.csv" in files and isinstance(result, Result) and result.count.allocation:
-        ballots = files["ballots.csv"]
-        file = File(Path(site.root, ballots.path), ballots.digest)
+    if debate.method == "budget" and ONLINE in files and isinstance(result, Result) and result.whole.allocation:
+        names = (ONLINE, PAPER) if result.together else (ONLINE,)
+        ballots = tuple(File(Path(site.root, files[name].path), files[name].digest) for name in names)
         path = Urls(site.config.city.language).vote(microsite.slug, thread.debate, f"{thread.debate}.pb")
-        yield Output(path, Election(debate, file, result.count.allocation.funded), render)
+        yield Output(path, Election(debate, ballots, result.whole.allocation.funded), render)
 
 
 def render(election: Election, theme: Theme) -> bytes:
     """Write the three parts of the file; who voted is a number, which says nothing."""
-    ballots = [*_ballots(election.ballots.source)]
+    ballots = [ballot for file in election.ballots for ballot in _ballots(file.source)]
     projects, votes = [*_projects(election, ballots)], [*_votes(election, ballots)]
     parts = (["META"], *_meta(election, len(ballots), theme), ["PROJECTS"], *projects, ["VOTES"], *votes)
     return csv_of(parts, ";", bom=False).replace(b"\r\n", b"\n")
@@ -55,9 +55,10 @@ def _ballots(path: Path) -> Iterator[list[tuple[str, int]]]:
     with path.open(newline="", encoding="utf-8") as lines:
         rows = csv.reader(lines)
         next(rows)
-        for _, chosen in rows:
+        for first, second in rows:
+            chosen, many = (first, int(second)) if path.name == PAPER else (second, 1)
             parts = (part.partition(":") for part in chosen.split(";") if part)
-            yield [(name, int(points or 1)) for name, _, points in parts]
+            yield from [[(name, int(points or 1)) for name, _, points in parts]] * many
 
 
 def _meta(election: Election, count: int, theme: Theme) -> Iterator[Sequence[str]]:

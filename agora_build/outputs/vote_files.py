@@ -50,4 +50,5 @@ def render_opinions(found: Opinions, theme: Theme) -> bytes:  # noqa: ARG001
 
 def render_tally(result: Result, theme: Theme) -> bytes:  # noqa: ARG001
     """Write the count of a vote."""
-    return tally_of(result.count, result.paper.count if result.paper else None, result.sent, result.used)
+    paper = result.paper.count if result.paper else None
+    return tally_of(result.count, paper, result.sent, result.used, result.together)

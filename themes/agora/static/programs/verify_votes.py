@@ -339,6 +339,8 @@ def verify(folder, noted=""):
         "online": count(online, rules),
         "paper": count(paper, rules) if read(folder, "paper.csv") is not None else None,
     }
+    if rules.get("paper") == "added" and said["paper"] is not None:
+        said["together"] = count(online + paper, rules)  # les règles ont dit que le papier compte avec les codes
     published = read(folder, "tally.json")
     if published is not None:
         require(last[1] == "closing", "le compte est publié, et le dernier sceau n'est pas celui de la clôture")
@@ -360,7 +362,7 @@ def main(arguments):
         print(f"Ce vote se vérifie. {ballots} bulletins avec un code, pour {said['sent']} codes envoyés.")
         for option, score, _, rank in said["online"]["scores"]:
             print(f"  {rank}. {option} : {score}")
-        if budget := said["online"].get("budget"):
+        if budget := said.get("together", said["online"]).get("budget"):
             print(f"Projets financés : {', '.join(budget['funded']) or 'aucun'}. Reste : {budget['left'] / 100}")
     else:
         print(f"Les codes et les sceaux se vérifient. Les bulletins ({last[9]}, scellés) ne sont pas encore publiés.")
