@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -265,3 +266,10 @@ def test_a_step_that_comes_is_asked_of_the_translation_too(tmp_path: Path) -> No
     with (city / QUAIS / "timeline.yml").open("a", encoding="utf-8") as file:
         file.write("  - start: 2018\n    title: Fin\n")
     assert [problem.code for problem in built(city, output).problems] == ["translation-items"]
+
+
+def test_the_page_of_the_data_says_in_which_language_they_are(translated: Path) -> None:
+    for name in ("en/donnees/index.html", "en/campagnes/les-quais/donnees/index.html"):
+        assert "The texts are in French, as the City wrote them" in html(translated, name)
+    assert "Les textes sont en français" in html(translated, "donnees/index.html")
+    assert json.loads(html(translated, "datapackage.json"))["language"] == "fr"

@@ -97,6 +97,7 @@ def render(package: Package, theme: Theme) -> bytes:
         "name": package.name,
         "title": package.title,
         "description": package.summary,
+        "language": theme.config.city.language,  # of its texts, whatever the languages of the pages
         "homepage": theme.absolute(package.page),
         "licenses": [_licence(theme)],
         "contributors": [{"title": theme.config.city.name, "path": f"{theme.base_url}/", "role": "publisher"}],
