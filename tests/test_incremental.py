@@ -483,3 +483,24 @@ def test_what_an_earlier_agora_kept_of_the_settings_is_not_read(tmp_path: Path) 
     kept = look(str(city), None, {}).state()
     older = {**kept, "signed_code": [("agora_build/config.py", (0, 0))], "config": b"other fields"}
     assert look(str(city), None, older).config == look(str(city), None, kept).config
+
+
+def test_a_campaign_closes_its_debates_that_have_no_end(tmp_path: Path) -> None:
+    """The day after, nothing leads to a form that is not there any more, whether all is made again or not."""
+    city, debates = minimal_city(tmp_path), "content/campaigns/les-quais/debates"
+    usages = city / debates / "usages.md"
+    usages.write_text(usages.read_text("utf-8").replace("closes: 2016-06-30\n", ""), "utf-8")
+    head = (
+        "---\ntitle: Un vote\nquestion: Oui ?\nopens: 2016-04-01\nmethod: referendum\nballot: {kind: yes-no}\n---\nA.\n"
+    )
+    (city / debates / "vote.md").write_text(head, "utf-8")
+    with (city / "agora.toml").open("a") as settings:
+        settings.write("\n[intake]\n")
+    last, after = datetime.date(2017, 6, 30), datetime.date(2017, 7, 1)
+    said = "campagnes/les-quais/contributions/20160312-k7m2q9xw/index.html"
+    for name, day, times in (("same", last, 1), ("same", after, 0), ("new", after, 0)):
+        assert built(city, tmp_path / name, day).problems == []
+        assert (tmp_path / name / said).read_text("utf-8").count("#reply_to=") == times
+        vote = (tmp_path / name / "campagnes/les-quais/debats/vote/vote/index.html").read_text("utf-8")
+        assert vote.count("Voter avec votre code") == times
+    assert tree(tmp_path / "same") == tree(tmp_path / "new")

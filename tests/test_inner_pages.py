@@ -140,7 +140,7 @@ def test_the_first_and_last_days_of_a_consultation_are_open_days() -> None:
     days = ("2016-05-31", "2016-06-01", "2016-07-31", "2016-08-01")
     states = [campaign_state(meta, datetime.date.fromisoformat(text)) for text in days]
     assert states == ["upcoming", "open", "open", "closed"]
-    assert debate_state(FULL.debates[0].meta, datetime.date(2016, 8, 1)) == "closed"
+    assert debate_state(FULL.debates[0].meta, FULL.campaign.meta, datetime.date(2016, 8, 1)) == "closed"
 
 
 def test_a_consultation_without_a_closing_day_stays_open() -> None:

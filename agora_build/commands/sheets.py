@@ -17,7 +17,7 @@ from agora_build.content.loader import load
 from agora_build.content.models import Batch, Debate, Layer, SheetContent
 from agora_build.content.sheets import Variant
 from agora_build.content.site import Entry, Microsite, Site, Thread
-from agora_build.content.states import campaign_state, debate_state
+from agora_build.content.states import debate_state
 from agora_build.content.validate import nearest
 from agora_build.imports.ods import is_there, write_ods
 from agora_build.imports.sheet_columns import choices_for, keys_for
@@ -69,10 +69,7 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     site, microsite, wanted, threads = _campaign(city, name, today)
     asked = _asked(microsite, site, wanted, kind, threads)
     given = _day(microsite, workshop, day.date() if day else None) or today
-    if asked.debate and "closed" in (
-        debate_state(asked.debate.meta, given),
-        campaign_state(microsite.campaign.meta, given),
-    ):
+    if asked.debate and debate_state(asked.debate.meta, microsite.campaign.meta, given) == "closed":
         refuse(f"le {given}, le débat « {asked.debate.slug} » est clos : on n’y répond plus, même sur papier")
     number = str(max((int(entry.slug) for entry in microsite.batches), default=0) + 1)
     record = Batch(

@@ -189,8 +189,8 @@ def debate_forms(
 
 def ways(ground: Ground, debate: Entry[Debate], today: datetime.date, *, said: bool) -> tuple[FormKind, ...]:
     """List the kinds of form of a debate on a day; `said` tells whether there is a sentence to vote on."""
-    meta = debate.meta
-    if campaign_state(ground.campaign.meta, today) != "open" or debate_state(meta, today) != "open":
+    meta, campaign = debate.meta, ground.campaign.meta
+    if campaign_state(campaign, today) != "open" or debate_state(meta, campaign, today) != "open":
         return ()
     found: dict[FormKind, bool] = {
         "votes": meta.method == "statements" and said,
@@ -208,8 +208,9 @@ def is_offered(config: Config, kind: FormKind) -> bool:
 def campaign_forms(ground: Ground, today: datetime.date) -> Iterator[Form]:
     """Give the forms of a campaign itself; one may ask, and report, before it opens and after it closes."""
     config, slug = ground.config, ground.campaign.slug
-    if campaign_state(ground.campaign.meta, today) == "open":
-        awaited = [item for item in ground.debates if debate_state(item.meta, today) != "closed"]
+    campaign = ground.campaign.meta
+    if campaign_state(campaign, today) == "open":
+        awaited = [item for item in ground.debates if debate_state(item.meta, campaign, today) != "closed"]
         yield Form("workshop", slug, "", _workshop(config, awaited))
         for layer in ground.map.layers if ground.map else ():
             yield Form("place", slug, layer.id, _place(config), layer.title, layer.question)

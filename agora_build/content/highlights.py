@@ -49,7 +49,7 @@ def campaign_line(microsite: Microsite, urls: Urls, today: datetime.date) -> Cam
 
 def debate_line(entry: Entry[Debate], microsite: Microsite, today: datetime.date) -> DebateLine:
     """Gather what a list says of a debate."""
-    return DebateLine(entry, debate_state(entry.meta, today), of_debate(microsite, entry.slug))
+    return DebateLine(entry, debate_state(entry.meta, microsite.campaign.meta, today), of_debate(microsite, entry.slug))
 
 
 def action(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
@@ -67,7 +67,7 @@ def action(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
 def _take_part(microsite: Microsite, urls: Urls, today: datetime.date) -> Action:
     """Speak in a debate, else come to a meeting, else place a point, else look at the agenda."""
     for debate in microsite.debates:
-        if debate_state(debate.meta, today) == "open":
+        if debate_state(debate.meta, microsite.campaign.meta, today) == "open":
             return Action("debate", debate.meta.title, urls.item(microsite.slug, "debates", debate.slug))
     for meeting in next_meetings(microsite, today):
         target = urls.item(microsite.slug, "workshops", meeting.entry.slug)

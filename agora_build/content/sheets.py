@@ -66,9 +66,8 @@ def booklet_of(microsite: Microsite, urls: Urls) -> Sheet:
 
 def last_debates(microsite: Microsite, today: datetime.date) -> tuple[Entry[Debate], ...]:
     """List the debates that are open, or still to open: their sheets are printed before."""
-    if campaign_state(microsite.campaign.meta, today) == "closed":
-        return ()
-    return tuple(debate for debate in microsite.debates if debate_state(debate.meta, today) != "closed")
+    campaign = microsite.campaign.meta
+    return tuple(debate for debate in microsite.debates if debate_state(debate.meta, campaign, today) != "closed")
 
 
 def _while_it_lasts(microsite: Microsite, urls: Urls, today: datetime.date) -> Iterator[Sheet]:

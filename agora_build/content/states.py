@@ -17,9 +17,10 @@ def campaign_state(meta: Campaign, today: datetime.date) -> Opening:
     return _opening(meta.opens, meta.closes, today)
 
 
-def debate_state(meta: Debate, today: datetime.date) -> Opening:
-    """Tell whether a debate is still to open, open, or closed; its last day is an open day."""
-    return _opening(meta.opens, meta.closes, today)
+def debate_state(meta: Debate, campaign: Campaign, today: datetime.date) -> Opening:
+    """Tell whether a debate is still to open, open, or closed, with its campaign at the latest."""
+    closed = campaign_state(campaign, today) == "closed"
+    return "closed" if closed else _opening(meta.opens, meta.closes, today)
 
 
 def workshop_state(meta: Workshop, today: datetime.date) -> Holding:

@@ -6,7 +6,7 @@ import datetime
 
 from agora_build.content.models import Debate, Rules
 from agora_build.content.site import Entry, Microsite, Thread, Vote, VoteFile, VoteState
-from agora_build.content.states import debate_state
+from agora_build.content.states import Opening, debate_state
 
 VOTED = ("statements", "priorities", "referendum", "budget")
 ALWAYS_PUBLIC = ("codes.csv", "roots.csv", "void.csv")  # they say nothing of what was chosen
@@ -32,13 +32,13 @@ def vote_of(microsite: Microsite, debate: Entry[Debate], thread: Thread, today: 
     files = tuple(VoteFile(entry.path.rpartition("/")[2], entry.path, entry.digest) for entry in thread.votes)
     first = shown_from(meta, microsite.campaign.meta.rules)
     counted = any(file.name not in (*ALWAYS_PUBLIC, "spent.csv") for file in files)
-    state = _state(meta, today, shown=counted and first is not None and first <= today)
+    opening = debate_state(meta, microsite.campaign.meta, today)
+    state = _state(opening, shown=counted and first is not None and first <= today)
     public = tuple(file for file in files if state == "shown" or file.name in ALWAYS_PUBLIC)
     return Vote(state, first, public)
 
 
-def _state(debate: Debate, today: datetime.date, *, shown: bool) -> VoteState:
-    opening = debate_state(debate, today)
+def _state(opening: Opening, *, shown: bool) -> VoteState:
     if opening == "upcoming":
         return "upcoming"
     if shown:

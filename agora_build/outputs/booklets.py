@@ -57,7 +57,8 @@ def gathered(microsite: Microsite, said: Said, urls: Urls, today: datetime.date)
         told = said.get(entry.slug, ())[:MOST]
         heard = voices.get(entry.slug, NOBODY)
         left = heard.individual + heard.collective - len(told)
-        debates.append(Told(entry, debate_state(entry.meta, today), told, heard, max(0, left)))
+        state = debate_state(entry.meta, microsite.campaign.meta, today)
+        debates.append(Told(entry, state, told, heard, max(0, left)))
     decisions = tuple(entry for entry in microsite.decisions if entry.meta.date <= today)
     return Booklet(
         sheet=booklet_of(microsite, urls),

@@ -73,7 +73,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     around = Around(
         masthead=masthead(microsite, urls, today, "debates"),
         debate=debate,
-        debate_state=debate_state(debate.meta, today),
+        debate_state=debate_state(debate.meta, microsite.campaign.meta, today),
         debate_outcomes=outcomes_of_debate(microsite, debate.slug),
         synthesis=urls.synthesis(microsite.slug, debate.slug),
     )

@@ -138,7 +138,7 @@ def render_page(page: DebatePage, theme: Theme) -> bytes:
 
 def _listing(microsite: Microsite, urls: Urls, today: datetime.date) -> DebateList:
     lines = [
-        DebateLine(entry, debate_state(entry.meta, today), of_debate(microsite, entry.slug))
+        DebateLine(entry, debate_state(entry.meta, microsite.campaign.meta, today), of_debate(microsite, entry.slug))
         for entry in microsite.debates
     ]
     states: tuple[Opening, ...] = ("open", "upcoming", "closed")
@@ -160,7 +160,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page is made from
     today: datetime.date,
 ) -> DebatePage:
     spoken = thread.contributions
-    state = debate_state(debate.meta, today)
+    state = debate_state(debate.meta, microsite.campaign.meta, today)
     meetings = () if state == "closed" else next_meetings(microsite, today, debate)[:3]
     kits = tuple(kit for kit in microsite.kits if kit.meta.purpose == "participation")
     titles = {entry.slug: entry.meta.title for entry in microsite.workshops}

@@ -94,7 +94,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what it gathers
         folder=posixpath.dirname(path),
         masthead=masthead(microsite, urls, today, "debates"),
         debate=debate,
-        state=debate_state(debate.meta, today),
+        state=debate_state(debate.meta, microsite.campaign.meta, today),
         vote=vote,
         opinions=opinions,
         shared=found(opinions.shared),

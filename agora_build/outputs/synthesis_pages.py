@@ -68,7 +68,7 @@ def thread_outputs(
         path=urls.synthesis(microsite.slug, debate.slug),
         masthead=masthead(microsite, urls, today, "debates"),
         debate=debate,
-        state=debate_state(debate.meta, today),
+        state=debate_state(debate.meta, microsite.campaign.meta, today),
         voices=voices(spoken),
         tables=_tables(thread, debate.meta, urls, [quarter.id for quarter in site.config.quarters]),
         positions=by_position(spoken),

@@ -35,7 +35,7 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
         urls = Urls(site.config.city.language)
         path = urls.vote(microsite.slug, debate.slug)
         head = masthead(microsite, urls, today, "debates")
-        state = debate_state(debate.meta, today)
+        state = debate_state(debate.meta, microsite.campaign.meta, today)
         yield Output(path, VotePage(path, posixpath.dirname(path), head, debate, state, thread.vote), render)
 
 
