@@ -187,6 +187,19 @@ def test_the_file_of_researchers_holds_every_ballot_that_counted(added: Path) ->
     assert text.count(";bancs,fresque\n") == 6
 
 
+def test_a_budget_voted_on_paper_alone_is_counted_and_given(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    with_budget(city, added=True)
+    for name in ("codes", "void", "spent", "ballots", "roots"):
+        (city / CAMPAIGN / f"votes/budget/{name}.csv").unlink()
+    assert built(city, tmp_path / "site", DAY(2016, 6, 1)).problems == []
+    folder = tmp_path / "site" / VOTE
+    assert "num_votes;6\n" in (folder / "budget.pb").read_text("utf-8")
+    assert json.loads((folder / "tally.json").read_bytes())["together"]["budget"]["funded"] == ["fresque", "bancs"]
+    package = json.loads((tmp_path / "site/campagnes/les-quais/datapackage.json").read_bytes())
+    assert "debats/budget/vote/budget.pb" in {item["path"] for item in package["resources"]}
+
+
 def test_a_vote_without_paper_ballots_is_counted_alone(tmp_path: Path) -> None:
     city = minimal_city(tmp_path)
     with_budget(city, added=True)

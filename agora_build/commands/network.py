@@ -71,7 +71,8 @@ def update_copies(ids: tuple[str, ...], city: Path, day: datetime.datetime | Non
         failed += outcome.error is not None
         click.echo(_told(outcome, today), err=outcome.error is not None)
     if failed:
-        click.echo(f"{_count(failed, 'site')} sur {len(sites)} sans nouvelle copie ; les autres sont à jour.", err=True)
+        others = "les autres sont à jour" if failed < len(sites) else "aucune n’a pu être faite"
+        click.echo(f"{_count(failed, 'site')} sur {len(sites)} sans nouvelle copie ; {others}.", err=True)
         sys.exit(1)
     click.echo("Relisez les copies (git diff content/network), puis enregistrez-les dans le dépôt.")
 

@@ -175,7 +175,8 @@ def _vote(debate: Debate, thread: ThreadSummary) -> Iterator[tuple[str, int]]:
         yield "vote.json", 0
     if thread.shown:
         yield "tally.json" if debate.ballot else "opinions.json", 0
-    if thread.shown and debate.method == "budget" and any(name == "ballots.csv" for name, _ in thread.public):
+    counted = ("ballots.csv", "paper.csv") if debate.ballot and debate.ballot.paper == "added" else ("ballots.csv",)
+    if thread.shown and debate.method == "budget" and any(name in counted for name, _ in thread.public):
         yield f"{thread.debate}{PABULIB}", 0
 
 

@@ -35,9 +35,11 @@ def thread_outputs(site: Site, microsite: Microsite, thread: Thread, today: date
     debate = next(item for item in microsite.debates if item.slug == thread.debate).meta
     files = {file.name: file for file in (thread.vote.files if thread.vote else ())}
     result = thread.vote.result if thread.vote else None
-    if debate.method == "budget" and ONLINE in files and isinstance(result, Result) and result.whole.allocation:
-        names = (ONLINE, PAPER) if result.together else (ONLINE,)
-        ballots = tuple(File(Path(site.root, files[name].path), files[name].digest) for name in names)
+    if not isinstance(result, Result) or debate.method != "budget" or result.whole.allocation is None:
+        return
+    counted = (ONLINE, PAPER) if result.together else (ONLINE,)
+    if found := [files[name] for name in counted if name in files]:
+        ballots = tuple(File(Path(site.root, file.path), file.digest) for file in found)
         path = Urls(site.config.city.language).vote(microsite.slug, thread.debate, f"{thread.debate}.pb")
         yield Output(path, Election(debate, ballots, result.whole.allocation.funded), render)
 

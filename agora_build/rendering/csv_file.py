@@ -11,8 +11,9 @@ from typing import Any
 
 from agora_build.content.fields import PartialDate
 
-_SUSPECT = frozenset("'=+-@\t\r\n")  # what a text that needs a look begins with
-_LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+_WIDE = "＝＋－＠"  # which some spreadsheets read as the narrow ones
+_SUSPECT = frozenset(f"'=+-@\t\r\n{_WIDE}")  # what a text that needs a look begins with
+_LIKE_A_FORMULA = re.compile(rf"'*[=+\-@\t\r\n{_WIDE}]")
 
 
 def csv_of(rows: Iterable[Sequence[Any]], delimiter: str = ";", *, bom: bool = True) -> bytes:
