@@ -28,8 +28,20 @@ import vendor_assets
 ROOT = vendor_assets.ROOT
 PAGE = ROOT / "docs" / "licences.md"
 OWN = "AGPL-3.0-or-later"
-# Packed by others into the files that are copied; their authors' own words say so at the top of the file.
-INSIDE = {"@knight-lab/timelinejs": (("dompurify", "MPL-2.0 OR Apache-2.0", r"DOMPurify ([\d.]+)"),)}
+# Packed by others into the files that are copied, under another licence than theirs: what their own notice says,
+# and where it gives the version ("" where it does not). All else that it names is under MIT.
+_PURIFY = ("dompurify", "MPL-2.0 OR Apache-2.0", r"DOMPurify ([\d.]+)")
+INSIDE = {
+    "@knight-lab/timelinejs": (_PURIFY,),
+    "decap-cms": (
+        _PURIFY,
+        ("ieee754", "BSD-3-Clause", ""),
+        ("localforage", "Apache-2.0", r"localForage[^*]*Version ([\d.]+)"),
+        ("ol", "BSD-2-Clause", ""),
+        ("tslib", "0BSD", ""),
+        ("uploadcare-widget", "BSD-2-Clause", r"uploadcare-widget v([\d.]+)"),
+    ),
+}
 # What packages say in words, or not at all, read in the licence that each carries.
 KNOWN = {
     "altcha": "MIT",
@@ -93,7 +105,7 @@ def shipped() -> list[Shipped]:
         found.append(Shipped(name, said["version"], said["license"], tuple(sorted(copies))))
         text = "\n".join(path.read_text("utf-8") for path in copies if path.name.endswith(".LICENSE.txt"))
         for inner, licence, version in INSIDE.get(name, ()):
-            match = re.search(version, text)
+            match = re.search(version or "()", text)
             assert match, f"{name} no longer says that it holds {inner}"  # noqa: S101 - who packs looks again
             found.append(Shipped(inner, match[1], licence, (), name))
     return found
@@ -181,13 +193,13 @@ def bill() -> dict[str, Any]:
 
 
 def _browser_component(item: Shipped) -> dict[str, Any]:
-    purl = f"pkg:npm/{item.name.replace('@', '%40')}@{item.version}"
+    purl = f"pkg:npm/{item.name.replace('@', '%40')}{f'@{item.version}' if item.version else ''}"
     properties = [{"name": "agora:inside", "value": item.inside}] if item.inside else []
     return {
         "type": "library",
         "bom-ref": purl,
         "name": item.name,
-        "version": item.version,
+        **({"version": item.version} if item.version else {}),
         "licenses": _licences(item.licence),
         "purl": purl,
         "scope": "required",
@@ -197,7 +209,9 @@ def _browser_component(item: Shipped) -> dict[str, Any]:
 
 
 def _file(path: Path, owner: str) -> dict[str, Any]:
-    name = f"agora_build/theme_files/{path.relative_to(ROOT / 'themes' / 'agora').as_posix()}"
+    theme = ROOT / "themes" / "agora"
+    here = f"agora_build/theme_files/{path.relative_to(theme).as_posix()}" if path.is_relative_to(theme) else ""
+    name = here or path.relative_to(ROOT).as_posix()
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return {
         "type": "file",
@@ -268,6 +282,7 @@ USES = {
     "@fontsource/noto-sans-arabic": "l’arabe des images",
     "@knight-lab/timelinejs": "les frises",
     "altcha": "la preuve que l’on n’est pas une machine, sans suivre personne",
+    "decap-cms": "l’éditeur d’`agora serve --editor` ; jamais dans un site",
     "leaflet": "les cartes",
 }
 

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "themes" / "agora" / "static" / "vendor"
 FONTS = ROOT / "themes" / "agora" / "fonts"  # for drawings made at build: pages never ask for them
+EDITOR = ROOT / "agora_build" / "serving" / "assets" / "decap"  # outside of the theme: no site ever has it
 
 # Vendored path -> path in node_modules.
 # TimelineJS wants js/ and css/ side by side: its CSS says ../js/../css/icons.
@@ -82,9 +83,15 @@ DRAWN = {
     "LICENSE-noto-sans-arabic": "@fontsource/noto-sans-arabic/LICENSE",
     "print/LICENSE-ibm-plex-sans-arabic": "@fontsource/ibm-plex-sans-arabic/LICENSE",
 }
+# One file of 5 MB, made of hundreds of packages: package-lock.json lists none of them, for nothing of them is read.
+EDITED = {
+    "decap-cms.js": "decap-cms/dist/decap-cms.js",
+    "decap-cms.js.LICENSE.txt": "decap-cms/dist/decap-cms.js.LICENSE.txt",
+}
 COPIES = {VENDOR / name: source for name, source in FILES.items()} | {
     FONTS / name: source for name, source in DRAWN.items()
 }
+COPIES |= {EDITOR / name: source for name, source in EDITED.items()}
 
 
 def main() -> int:
@@ -120,7 +127,7 @@ def _copy(source: Path, target: Path) -> bool:
 
 def _remove_leftovers() -> list[Path]:
     """Remove what an earlier version of this list had copied."""
-    found = [path for folder in (VENDOR, FONTS) for path in folder.rglob("*")]
+    found = [path for folder in (VENDOR, FONTS, EDITOR) for path in folder.rglob("*")]
     leftovers = [path for path in found if path.is_file() and path not in COPIES]
     for path in leftovers:
         path.unlink()

@@ -18,6 +18,7 @@ LAYERS = (
     {"outputs", "imports", "exchange", "network", "migrations", "starting"},
     {"build"},
     {"pipeline"},
+    {"editing"},
     {"serving"},
     {"cli"},
 )
@@ -40,13 +41,14 @@ ALONE = {  # each library lives behind one module
     "segno": {"rendering.qr"},
     "weasyprint": {"rendering.pdf"},
     "sqlalchemy": {"intake.store"},
-    "starlette": {"intake.app", "serving.files", "serving.server", "commands.serve_forms"},
+    "starlette": {"intake.app", "serving.editor", "serving.files", "serving.server", "commands.serve_forms"},
     "uvicorn": {"intake.server", "serving.server"},
     "watchfiles": {"serving.watcher"},
     "httpx": {"intake.http"},
     "altcha": {"intake.captcha"},
     "odf": {"imports.ods"},
 }
+ROOMS = {"serving", "editing"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -83,7 +85,19 @@ def own_imports(path: Path) -> set[str]:
         name.removeprefix("agora_build.")
         for name in imports_of(path)
         if name.removeprefix("agora_build.") in known and name.startswith("agora_build.")
-    } - {"content", "outputs", "build", "rendering", "civic", "intake", "imports", "network", "migrations", "serving"}
+    } - {
+        "content",
+        "outputs",
+        "build",
+        "rendering",
+        "civic",
+        "intake",
+        "imports",
+        "network",
+        "migrations",
+        "serving",
+        "editing",
+    }
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

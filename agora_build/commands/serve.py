@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from agora_build.commands import serve_forms
+from agora_build.commands import serve_editor, serve_forms
 
 if TYPE_CHECKING:
     from agora_build.pipeline import BuildReport
@@ -32,7 +32,11 @@ _LAST = 65_535
 )  # fmt: skip
 @click.option("--port", metavar="N", default=8000, type=click.IntRange(0, _LAST), help="Port ; par défaut, 8000.")
 @click.option("--open", "opened", is_flag=True, help="Ouvrir l’aperçu dans le navigateur.")
-def serve(city: Path, port: int, *, opened: bool) -> None:
+@click.option(
+    "--editor", is_flag=True,
+    help="Servir aussi un éditeur : des formulaires, un commit par enregistrement ; il faut un clone git propre.",
+)  # fmt: skip
+def serve(city: Path, port: int, *, opened: bool, editor: bool) -> None:
     """Montrer le site sur cet ordinateur, refait à chaque changement ; rien n’est publié."""
     try:
         from agora_build.serving.live import Live
@@ -42,6 +46,7 @@ def serve(city: Path, port: int, *, opened: bool) -> None:
     except ModuleNotFoundError:
         _refuse(_MISSING)
     root = city.resolve()
+    clone = serve_editor.clone_of(root) if editor else None
     try:
         at = listening(port)
     except OSError:
@@ -56,11 +61,14 @@ def serve(city: Path, port: int, *, opened: bool) -> None:
     def started() -> None:
         threading.Thread(target=workshop.watch, args=(stop,), daemon=True).start()
         click.echo(f"Aperçu sur {address} (Ctrl+C pour arrêter)", err=True)
+        if clone:
+            click.echo(f"Éditeur sur {address}{serve_editor.BELOW}", err=True)
         if opened:
-            webbrowser.open(address)
+            webbrowser.open(address + serve_editor.BELOW * editor)
 
+    desk = serve_editor.editor_of(clone, workshop) if clone else None
     forms = serve_forms.Forms(root) if serve_forms.is_installed() else None
-    run(Preview(workshop, live, forms, serve_forms.below(root)), at, live, stop, started)
+    run(Preview(workshop, live, forms, serve_forms.below(root), desk), at, live, stop, started)
     if forms:
         forms.close()
     click.echo("Aperçu arrêté ; rien n’a été publié.", err=True)

@@ -29,14 +29,16 @@ class Workshop:
     def __init__(self, root: Path, live: Live, said: Said) -> None:
         self.output = folder_of(root) / "site"
         self.words = wording("fr")
+        self.still = threading.Lock()  # held while files are tried, and may not stay: nothing is built of them
         self._root, self._live, self._said = root, live, said
         self._warm = Warm()
         self._seen = Seen(os.fspath(root))
 
     def build(self, jobs: int = 1, paths: Iterable[str] = ()) -> BuildReport:
         """Build what changed in some files, or in all; tell open pages, and who started this."""
-        taken = self._seen.again(paths) if paths else self._seen.everything()
-        report = self._built(jobs, taken)
+        with self.still:
+            taken = self._seen.again(paths) if paths else self._seen.everything()
+            report = self._built(jobs, taken)
         if not paths or report.problems or "agora.toml" in paths:
             self._speak()
         before, now = self._live.problems, panel.told(report.problems, self.words)

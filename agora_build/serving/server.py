@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from uvicorn import Config, Server
 
-from agora_build.serving import files, panel
+from agora_build.serving import editor, files, panel
+from agora_build.serving.editor import Editor
 from agora_build.serving.live import Live
 from agora_build.serving.rebuilding import Workshop
 
@@ -26,17 +27,25 @@ _OURS = "/_agora/"
 _HOSTS = ("localhost", "127.0.0.1", "::1")
 _ELSEWHERE = "Cet aperçu ne répond qu’à l’adresse de cet ordinateur : http://localhost.\n"
 _PATIENCE = 3  # seconds for what is being sent, once asked to stop
-_KINDS = {"live.js": "text/javascript", "live.css": "text/css"}
+_KINDS = {
+    "live.js": "text/javascript",
+    "live.css": "text/css",
+    "editor.css": "text/css",
+    "editor.js": "text/javascript",
+}
 Forms = Callable[["Scope", "Receive", "Send"], Awaitable[None]]
 
 
 class Preview:
     """The application: the site, with the script of the preview in its pages; its forms are somebody else's."""
 
-    def __init__(self, workshop: Workshop, live: Live, forms: Forms | None, below: tuple[str, ...]) -> None:
+    def __init__(
+        self, workshop: Workshop, live: Live, forms: Forms | None, below: tuple[str, ...], desk: Editor | None = None
+    ) -> None:
         """Serve what a workshop makes; `forms` answers at the paths `below`, unless it is not installed."""
         self._workshop, self._live = workshop, live
         self._forms, self._below = forms, below
+        self._editor = desk
         self._output = workshop.output
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,6 +55,8 @@ class Preview:
         request = Request(scope, receive)
         if not _is_here(request.headers.getlist("host")):
             answer: ASGIApp = Response(_ELSEWHERE, 421, media_type="text/plain")
+        elif self._editor and scope["path"].startswith(editor.AT):
+            answer = await self._editor.answer(request)
         elif request.method not in ("GET", "HEAD"):
             answer = self._form(request)
         elif scope["path"].startswith(_OURS):

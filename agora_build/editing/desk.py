@@ -1,0 +1,233 @@
+"""Turns what the editor asks for (the calls of decap-server) into files that are shown, and edits into commits."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import hashlib
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any
+
+from agora_build.build.checking import check
+from agora_build.content.tree import MAX_MEDIA, MAX_TEXT, WITH_ID, Found
+from agora_build.editing import places, saving
+from agora_build.editing.clone import Clone, RefusedError
+from agora_build.editing.shown import BASE, BODY
+from agora_build.problems import Problem, Wording
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_TOLD = 3  # problems that are told at once
+Said = Callable[[str, str], None]
+
+
+class Desk:
+    """Answers the editor; one edit at a time, and nothing of it stays that the checks refuse."""
+
+    def __init__(self, clone: Clone, words: Wording, still: threading.Lock, said: Said) -> None:
+        """Work in a clone; `still` is held while files may be wrong, `said` is told each commit."""
+        self._clone, self._words, self._still, self._said = clone, words, still, said
+        self._bases: dict[str, tuple[str, str]] = {}  # what is open -> its path, and its state when it was last seen
+        self._moved: dict[str, str] = {}  # how the editor called a new file -> the id that it was given
+
+    def answer(self, action: object, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Do what is asked for; raise RefusedError when it cannot be."""
+        calls: Mapping[object, Callable[[Mapping[str, Any]], Any]] = {
+            "info": lambda _params: {"repo": self._clone.root.name, "publish_modes": ["simple"], "type": "agora"},
+            "entriesByFolder": self._folder,
+            "entriesByFiles": lambda params: [self._listed(file["path"]) for file in params["files"]],
+            "getEntry": lambda params: self._entry(params["path"]),
+            "unpublishedEntries": lambda _params: [],
+            "persistEntry": self._persist,
+            "getMedia": self._media,
+            "getMediaFile": lambda params: self._medium(places.media_at(self._clone.root, params["path"])),
+            "persistMedia": self._persist_media,
+            "deleteFile": lambda params: self._delete([params["path"]]),
+            "deleteFiles": lambda params: self._delete(params["paths"]),
+            "getDeployPreview": lambda _params: None,
+            "getNotes": lambda _params: {"notes": []},
+        }
+        if action not in calls:
+            raise RefusedError("editor-unknown", action=str(action)[:40])
+        try:
+            return calls[action](params)
+        except (KeyError, TypeError, AttributeError):
+            raise RefusedError("editor-unknown", action=str(action)) from None
+
+    def _folder(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """List the entries of a folder; of all campaigns, each campaign.md."""
+        folder = places.inside(self._clone.root, params["folder"])
+        pattern = "*/campaign.md" if params["depth"] > 1 else "*.md"
+        found = []
+        for file in sorted((self._clone.root / folder).glob(pattern)):
+            path = file.relative_to(self._clone.root).as_posix()
+            if file.name.count(".") == 1 and file.is_file() and file.name not in ("README.md", "LICENSE.md"):
+                found.append(self._listed(path))
+        return [entry for entry in found if entry["data"] is not None]
+
+    def _listed(self, path: str) -> dict[str, Any]:
+        """Give an entry; without its data when it cannot be read."""
+        try:
+            return self._entry(path)
+        except RefusedError:
+            return {"data": None, "file": {"path": path, "id": None}}
+
+    def _entry(self, path: str) -> dict[str, Any]:
+        found = places.entry_at(self._clone.root, self._moved.get(path, path))
+        raw = self._clone.read([found.path])[found.path]
+        if raw is None:  # a file that a campaign may have, and nobody began; or none at all
+            return {"data": "{}" if found.folder == "campaign" else None, "file": {"path": path, "id": None}}
+        base = secrets.token_hex(8)
+        self._bases[base] = (found.path, _state(raw))
+        return {"data": saving.opened(found, raw, base), "file": {"path": found.path, "id": _state(raw)}}
+
+    def _persist(self, params: Mapping[str, Any]) -> dict[str, str]:
+        (entry,) = params.get("dataFiles") or [params["entry"]]
+        path = self._moved.get(entry["path"], entry["path"])
+        if entry.get("newPath", entry["path"]) != entry["path"]:
+            raise RefusedError("editor-not-here", path=entry["newPath"])
+        found = places.entry_at(self._clone.root, path)
+        sent = _table(entry["raw"])
+        with self._still:
+            raw = self._clone.read([found.path])[found.path]
+            if raw is None:
+                found = self._named(found)
+                places.new_entry(found)
+            else:
+                self._as_opened(found, raw, sent)
+            changed: dict[str, bytes | None] = {found.path: saving.saved(found, sent, raw)}
+            for asset in params.get("assets") or ():
+                changed |= self._asset(asset)
+            self._keep(changed, params["options"]["commitMessage"])
+        if found.path != path:
+            self._moved[path] = found.path
+        self._bases[str(sent.get(BASE))] = (found.path, _state(changed[found.path] or b""))
+        return {"message": "entry persisted"}
+
+    def _named(self, found: Found) -> Found:
+        """Give a new text of somebody the id that it is known by."""
+        if found.folder not in WITH_ID:
+            return found
+        day = datetime.datetime.now().astimezone().strftime("%Y%m%d")
+        name = f"{day}-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
+        return places.entry_at(self._clone.root, f"{found.path.rpartition('/')[0]}/{name}.md")
+
+    def _as_opened(self, found: Found, raw: bytes, sent: Mapping[str, Any]) -> None:
+        """Refuse to write over what somebody else changed since the file was opened."""
+        if self._bases.get(str(sent.get(BASE))) != (found.path, _state(raw)):
+            raise RefusedError("editor-changed", path=found.path)
+        if saving.is_letter_for_letter(found) and saving.body_of(found, raw) != str(sent.get(BODY) or "").strip():
+            raise RefusedError("editor-verbatim", path=found.path)
+
+    def _keep(self, changed: Mapping[str, bytes | None], message: str) -> None:
+        """Write, check, commit; or leave all as it was and say why."""
+        before = self._clone.read(list(changed))
+        new = {path: raw for path, raw in changed.items() if raw != before[path]}
+        if not new:
+            return
+        for path in new:
+            if not self._clone.is_as_committed(path):
+                raise RefusedError("editor-not-committed", path=path)
+        wrong = {_name(problem) for problem in self._problems()}
+        try:
+            self._clone.write(new)
+            self._agree(new, wrong)
+            commit = self._clone.commit(new, _line(message))
+        except BaseException:
+            self._clone.write({path: before[path] for path in new})
+            raise
+        self._said(commit, ", ".join(new))
+
+    def _agree(self, new: Mapping[str, bytes | None], wrong: AbstractSet[tuple[str, str, str]]) -> None:
+        """Refuse files that are wrong, or that make others so which were not before."""
+        problems = [it for it in self._problems() if it.path in new or _name(it) not in wrong]
+        if problems:
+            raise RefusedError("editor-refused", problems=self._told(problems))
+
+    def _problems(self) -> list[Problem]:
+        return check(str(self._clone.root), None).problems
+
+    def _told(self, problems: list[Problem]) -> str:
+        told = [f"{self._words.message(it)} : {self._words.hint(it)}" for it in problems[:_TOLD]]
+        return " ; ".join(told)
+
+    def _delete(self, paths: list[str]) -> dict[str, str]:
+        changed: dict[str, bytes | None] = {}
+        for path in paths:
+            known = self._moved.get(path, path)
+            try:
+                found = places.entry_at(self._clone.root, known)
+            except RefusedError:
+                changed[places.media_at(self._clone.root, known)] = None
+                continue
+            if saving.is_letter_for_letter(found) or found.path.endswith("/campaign.md"):
+                raise RefusedError("editor-not-removed", path=found.path)
+            changed[found.path] = None
+        with self._still:
+            self._keep(changed, f"Retirer {', '.join(changed)}")
+        return {"message": "deleted"}
+
+    def _media(self, params: Mapping[str, Any]) -> list[dict[str, str]]:
+        folder = self._clone.root / places.inside(self._clone.root, params["mediaFolder"])
+        files = sorted(file for file in folder.glob("*") if file.is_file() and not file.is_symlink())
+        paths = [file.relative_to(self._clone.root).as_posix() for file in files]
+        return [self._medium(path) for path in paths if _is_media(self._clone.root, path)]
+
+    def _medium(self, path: str) -> dict[str, str]:
+        raw = (self._clone.root / path).read_bytes()
+        content = base64.b64encode(raw).decode()
+        return {"id": _state(raw), "content": content, "encoding": "base64", "path": path, "name": Path(path).name}
+
+    def _persist_media(self, params: Mapping[str, Any]) -> dict[str, str]:
+        changed = self._asset(params["asset"])
+        with self._still:
+            self._keep(changed, params["options"]["commitMessage"])
+        return self._medium(next(iter(changed)))
+
+    def _asset(self, asset: Mapping[str, str]) -> dict[str, bytes | None]:
+        path = places.media_at(self._clone.root, asset["path"])
+        try:
+            raw = base64.b64decode(asset["content"], validate=True)
+        except (binascii.Error, ValueError):
+            raise RefusedError("editor-unknown", action="asset") from None
+        if len(raw) > MAX_MEDIA:
+            raise RefusedError("editor-too-big", path=path, limit=str(MAX_MEDIA // 1_000_000))
+        return {path: raw}
+
+
+def _table(raw: object) -> dict[str, Any]:
+    if not isinstance(raw, str) or len(raw) > MAX_TEXT:
+        raise RefusedError("editor-unknown", action="persistEntry")
+    try:
+        table = json.loads(raw)
+    except ValueError:
+        table = None
+    if not isinstance(table, dict):
+        raise RefusedError("editor-unknown", action="persistEntry")
+    return table
+
+
+def _state(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _name(problem: Problem) -> tuple[str, str, str]:
+    return problem.path, problem.code, repr(sorted(problem.values.items()))
+
+
+def _line(message: object) -> str:
+    """Give the first line of a message for a commit, short enough."""
+    return " ".join(str(message).split())[:120] or "Modifier"
+
+
+def _is_media(root: Path, path: str) -> bool:
+    try:
+        places.media_at(root, path)
+    except RefusedError:
+        return False
+    return True
