@@ -18,9 +18,11 @@ from agora_build.cli import main
 from agora_build.config import Intake
 from agora_build.content.config_file import read_config
 from agora_build.content.models import Reason
+from agora_build.intake import settling
 from agora_build.intake.accept import accept
 from agora_build.intake.hints import hints
 from agora_build.intake.journal import Contact, Sent
+from agora_build.intake.local import LocalForge
 from agora_build.intake.moderation import shown, with_line
 from agora_build.intake.pages import Pages
 from agora_build.intake.proposal import UnfitError
@@ -95,7 +97,36 @@ def test_a_sheet_shows_all_and_says_what_to_look_at(tmp_path: Path) -> None:
                  "une adresse électronique : a.b@example.org", "gardées jusqu’au 2016-05-20", "injure"):  # fmt: skip
         assert said in output, said
     assert "canari@example.org" not in output, "the address itself is for the office that writes, not for the screen"
+    assert f"agora inbox show {name} --contact" in output
+    assert "canari@example.org" in run(box, "show", name, "--contact").output
+    assert "contribution" in output
+    assert "reçue le" in output
     assert run(box, "show", NOBODY).exit_code == 1
+
+
+def test_a_report_is_read_in_words_and_says_what_to_do(tmp_path: Path) -> None:
+    box, (name,) = written(tmp_path, "Un banc.")
+    told = {"about": name, "reason": "personal-data", "text": "C’est \x1b[2Jma rue."}
+    report = replace(contribution(), kind="report", target=name, path="", content=json.dumps(told))
+    asked = replace(contribution(), kind="erasure", campaign="", target=name, path="", content='{"receipt": "x"}')
+    box.journal.accept([Sent(report.id, report), Sent(asked.id, asked)])
+    listed = run(box, "list", "--kind", "report").output
+    assert "C’est" in listed
+    assert "{" not in listed
+    output = run(box, "show", report.id).output
+    for said in ("reçu le", f"Texte en cause : {name}", "Problème : il dit des choses personnelles", "ma rue.",
+                 f"agora inbox show {name}", f"agora inbox settle {report.id}"):  # fmt: skip
+        assert said in output, said
+    assert "{" not in output
+    assert "personal-data" not in output
+    assert f"agora inbox erase {name}" in run(box, "show", asked.id).output
+
+
+def test_every_label_is_said_in_words(tmp_path: Path) -> None:
+    labels = ("no-token", "fast", "honeypot", "links", "duplicate", "other-origin", "no-captcha")
+    box = inbox(tmp_path, replace(contribution(), labels=labels))
+    output = run(box, "list").output
+    assert not [label for label in labels if label in output]
 
 
 @pytest.mark.parametrize(
@@ -239,6 +270,40 @@ def test_an_erasure_reaches_a_folder_where_somebody_works(tmp_path: Path) -> Non
     done = run(box, "erase", name, "--no-build")
     assert done.exit_code == 0, done.output
     assert "canari" not in (box.city / f"content/campaigns/les-quais/contributions/{name}.md").read_text("utf-8")
+    assert "Encore." in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", [("refuse", "--reason", "injure"), ("erase",)])
+def test_a_log_that_somebody_is_writing_is_committed_first(command: tuple[str, ...], tmp_path: Path) -> None:
+    """Both would add lines to it: what git cannot merge would keep the relay from working."""
+    box, (name,) = written(tmp_path, "Le canari chante ici.")
+    box.relay()
+    if command[0] == "erase":
+        assert run(box, "accept", name, "--no-build").exit_code == 0
+    log, state = box.city / "content/campaigns/les-quais/moderation.yml", box.states()
+    log.write_text(log.read_text("utf-8") + "# en cours\n", "utf-8")
+    done = run(box, command[0], name, *command[1:], "--no-build")
+    assert (done.exit_code, "git commit" in done.output, "moderation.yml" in done.output) == (1, True, True)
+    assert (box.states(), name in published_log(box)) == (state, False), "nothing was done"
+    git(box.city, "commit", "--quiet", "--all", "--message=Politique")
+    done = run(box, command[0], name, *command[1:], "--no-build")
+    assert done.exit_code == 0, done.output
+    assert name in published_log(box)
+    assert log.read_text("utf-8") == published_log(box)
+
+
+def test_an_erasure_that_was_cut_short_reaches_the_folder_when_asked_again(tmp_path: Path) -> None:
+    box, (name,) = written(tmp_path, "Le canari chante ici.")
+    box.relay()
+    run(box, "accept", name, "--no-build")
+    settling.erase(settling.Desk(box.journal, box.repository, LocalForge(box.repository), DAY), name)
+    path = box.city / f"content/campaigns/les-quais/contributions/{name}.md"
+    assert "canari" in path.read_text("utf-8"), "as if killed before the folder"
+    page = box.city / "content/pages/a-propos.md"
+    page.write_text(page.read_text("utf-8") + "\nEncore.\n", "utf-8")
+    done = run(box, "erase", name, "--no-build")
+    assert done.exit_code == 0, done.output
+    assert "canari" not in path.read_text("utf-8")
     assert "Encore." in page.read_text("utf-8")
 
 

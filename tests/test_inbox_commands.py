@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -74,6 +75,28 @@ def test_both_changing_the_same_lines_is_told_and_loses_nothing(tmp_path: Path) 
     git(box.city, "commit", "--quiet", "--message=Autrement")
     code, said = agora(box, "relay", "--once")
     assert (code, entry.path in said) == (1, True), said
+    pull = re.search(r"« git (pull [^»]+) »", said)
+    assert pull, "what to type is said"
+    with pytest.raises(subprocess.CalledProcessError):
+        git(box.city, *pull[1].split())
+    git(box.city, "checkout", "--ours", "--", entry.path)
+    git(box.city, "commit", "--quiet", "--all", "--message=Ensemble")
+    code, said = agora(box, "relay", "--once")
+    assert code == 0, said
+    assert "Deux bancs" in (box.repository.read("main", entry.path) or b"").decode()
+
+
+def test_a_folder_on_another_branch_is_told_apart_from_one_with_changes(tmp_path: Path) -> None:
+    entry = contribution()
+    box = inbox(tmp_path, entry)
+    agora(box, "relay", "--once")
+    git(box.city, "switch", "--quiet", "--create", "travail")
+    code, said = agora(box, "inbox", "accept", entry.id, "--no-build")
+    assert (code, "« travail »" in said, "changements en cours" in said) == (0, True, False), said
+    git(box.city, "switch", "--quiet", "main")
+    code, said = agora(box, "inbox", "accept", entry.id, "--no-build")
+    assert (code, "à jour (git)" in said) == (0, True), said
+    assert git(box.city, "status", "--porcelain") == ""
 
 
 def test_what_the_city_took_back_of_its_history_stays_away(tmp_path: Path) -> None:

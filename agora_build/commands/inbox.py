@@ -14,14 +14,15 @@ from typing import NoReturn, get_args
 
 import click
 
-from agora_build.commands.inbox_words import HEADINGS, as_json, count, row, sheet_text, status_lines
+from agora_build.commands import inbox_words as say
 from agora_build.commands.relay import CITY, plainly, trouble
 from agora_build.content.models import Reason
+from agora_build.content.moderation_log import log_path
 from agora_build.intake import inbox as box
 from agora_build.intake import ledger, settling
 from agora_build.intake.accept import accept as accepted
 from agora_build.intake.accept import paths_of, published
-from agora_build.intake.checkout import How, bring, history_of, staged
+from agora_build.intake.checkout import How, branch_in, bring, history_of, staged, under_way
 from agora_build.intake.journal import STATES, Entry, EntryKind, State
 from agora_build.intake.moderation import reasons_at
 from agora_build.intake.opening import Opened, opened
@@ -31,28 +32,6 @@ from agora_build.intake.rewriting import rewrite
 from agora_build.problems import printable
 from agora_build.urls import Urls
 
-_UNFIT = {
-    "unknown": "rien n’a ce numéro",
-    "waiting": "elle n’est pas encore proposée ; lancez d’abord agora relay --once",
-    "merged": "elle est publiée ; pour l’ôter, « agora inbox erase » à la demande de l’auteur, ou un retrait "
-    "(withdrawn dans moderation.yml)",
-    "refused": "elle a été refusée",
-    "erased": "elle a été effacée à la demande de son auteur",
-    "moved": "elle a changé d’état pendant la commande ; relancez",
-    "batch": "c’est un lot de votes : aucun ne peut y être retrouvé",
-    "report": "c’est un signalement ou une demande d’effacement ; agora inbox settle le clôt",
-    "not-a-report": "ce n’est ni un signalement ni une demande d’effacement",
-    "bad-log": "le journal de modération ne se relit pas, ou s’écrit d’une façon que cette commande ne sait pas "
-    "compléter ; ajoutez la ligne à la main",
-}
-_BROUGHT: dict[How, str] = {
-    "forwarded": "Le dossier de la ville est à jour (git).",
-    "written": "Le dossier de la ville a des changements en cours, ou n’est pas sous git : le fichier y est écrit, "
-    "à valider avec vos changements (git add, git commit).",
-    "there": "Le dossier de la ville l’avait déjà.",
-    "elsewhere": "Le dossier de la ville a des changements en cours dans les mêmes fichiers : "
-    "validez-les (git commit), puis relancez cette commande.",
-}
 _ERASABLE = ("contribution", "question", "place", "workshop")
 _PATIENCE = 30.0  # seconds to wait for a relay at work
 
@@ -75,7 +54,7 @@ def accept(identity: str, city: Path, *, no_build: bool) -> None:
         with _alone(intake):
             entries = _accepted(intake, identity)
         how = bring(city, intake.repository, [path for entry in entries for path in paths_of(entry)])
-        click.echo(f"Publié : {', '.join(entry.id for entry in entries)}. {_BROUGHT[how]}")
+        click.echo(f"Publié : {', '.join(entry.id for entry in entries)}. {_brought(intake, how)}")
         if how == "elsewhere":
             sys.exit(1)
     if not no_build:
@@ -101,7 +80,7 @@ def show_list(city: Path, states: tuple[State, ...], campaign: str, kind: EntryK
     with plainly(), opened(city) as intake:
         found = box.lines(intake.journal, states or box.OPEN, campaign, kind)
         if form == "json":
-            click.echo(json.dumps([as_json(line) for line in found], ensure_ascii=False, indent=2))
+            click.echo(json.dumps([say.as_json(line) for line in found], ensure_ascii=False, indent=2))
             return
         groups: dict[State, list[box.Line]] = {}
         for line in found:
@@ -110,14 +89,15 @@ def show_list(city: Path, states: tuple[State, ...], campaign: str, kind: EntryK
         click.echo("Rien : tout ce qui a été reçu a été traité." if not states else "Rien dans cet état.")
     for state in STATES:
         if state in groups:
-            click.echo(f"{HEADINGS[state]} ({len(groups[state])})")
-            click.echo("\n".join(row(line) for line in groups[state]))
+            click.echo(f"{say.HEADINGS[state]} ({len(groups[state])})")
+            click.echo("\n".join(say.row(line) for line in groups[state]))
 
 
 @inbox.command(short_help="Montrer tout ce que l’on sait d’un envoi")
 @click.argument("identity", metavar="NUMERO")
+@click.option("--contact", is_flag=True, help="Donner aussi l’adresse de son auteur, pour lui écrire.")
 @CITY
-def show(identity: str, city: Path) -> None:
+def show(identity: str, city: Path, *, contact: bool) -> None:
     """Montrer tout ce que l’on sait d’un envoi, et ce qu’il faut y regarder."""
     with plainly(), opened(city) as intake:
         entry = _found(intake, identity)
@@ -127,11 +107,11 @@ def show(identity: str, city: Path) -> None:
             reasons = reasons_at(intake.repository, entry.campaign) if entry.campaign else ()
         except UnfitError:
             click.echo("Attention : le moderation.yml de cette campagne ne se relit pas.", err=True)
-    click.echo(sheet_text(sheet))
-    if entry.state in box.OPEN and entry.kind not in settling.SETTLED_BY_HAND:
-        known = ", ".join(reason.id for reason in reasons) or "aucune : ajoutez « reasons » à moderation.yml"
-        click.echo(f"\nPublier : agora inbox accept {entry.id}")
-        click.echo(f"Refuser : agora inbox refuse {entry.id} --reason … (raisons annoncées : {known})")
+    click.echo(say.sheet_text(sheet))
+    if contact and sheet.contact:
+        click.echo(f"\nAdresse de son auteur : {printable(sheet.contact.email)}")
+    if entry.state in box.OPEN:
+        click.echo("\n" + "\n".join(say.next_steps(entry, (reason.id for reason in reasons))))
 
 
 @inbox.command(short_help="Ne pas publier, avec une raison")
@@ -169,7 +149,7 @@ def erase(identity: str | None, city: Path, *, again: bool, rewrite_history: boo
         for item in done:
             _told_erased(intake, item, rewrite_history=rewrite_history)
     if again:
-        click.echo(f"{count(len(done), 'effacement rejoué', 'effacements rejoués')}.")
+        click.echo(f"{say.count(len(done), 'effacement rejoué', 'effacements rejoués')}.")
     if not rewrite_history and any((city / item.entry.path).exists() for item in done):
         click.echo("L’historique de git garde ce qui avait été publié ; docs/moderation.md dit comment le réécrire.")
     if not no_build:
@@ -203,8 +183,8 @@ def purge(city: Path) -> None:
     """Détruire les coordonnées dont le jour est venu, et les textes refusés depuis plus longtemps qu’annoncé."""
     with plainly(), opened(city) as intake:
         done = box.purge(intake.journal, intake.repository, intake.day, intake.settings.refused_days)
-    texts = count(done.texts, "texte refusé", "textes refusés")
-    click.echo(f"Détruits : {count(done.contacts, 'adresse', 'adresses')}, {texts}.")
+    texts = say.count(done.texts, "texte refusé", "textes refusés")
+    click.echo(f"Détruits : {say.count(done.contacts, 'adresse', 'adresses')}, {texts}.")
 
 
 @inbox.command()
@@ -212,7 +192,7 @@ def purge(city: Path) -> None:
 def status(city: Path) -> None:
     """Dire en clair où en est la boîte, et quoi faire."""
     with plainly(), opened(city) as intake:
-        click.echo("\n".join(status_lines(intake)))
+        click.echo("\n".join(say.status_lines(intake)))
 
 
 def _found(intake: Opened, identity: str) -> Entry:
@@ -222,6 +202,7 @@ def _found(intake: Opened, identity: str) -> Entry:
 
 def _decided(intake: Opened, identity: str, decide: Callable[[settling.Desk], settling.Settled]) -> settling.Settled:
     try:
+        _check_nobody_works(intake, identity)
         return decide(_desk(intake))
     except UnfitError as error:
         _unfit(error, identity)
@@ -233,10 +214,24 @@ def _unfit(error: UnfitError, identity: str) -> NoReturn:
     elif error.code == "no-reason":
         said = "cette campagne n’a annoncé aucune raison de refuser ; ajoutez « reasons » à son moderation.yml, validez"
     else:
-        said = _UNFIT.get(error.code, "")
+        said = say.UNFIT.get(error.code, "").format(detail=printable(error.detail))
     known = f"Impossible ({printable(identity)}) : {said}."
     click.echo(known if said else trouble(Trouble(error.code, identity, error.detail)), err=True)
     sys.exit(1)
+
+
+def _check_nobody_works(intake: Opened, identity: str) -> None:
+    """Refuse to change, on the published branch, what somebody is changing in the folder: git may not merge it."""
+    entry = settling.sought(_desk(intake), identity)
+    if entry is None or intake.forge.remote or entry.kind not in _ERASABLE:
+        return
+    busy = under_way(intake.city, [log_path(entry.campaign), entry.path])
+    if busy:
+        raise UnfitError("under-way", ", ".join(busy))
+
+
+def _brought(intake: Opened, how: How) -> str:
+    return say.BROUGHT[how].format(branch=branch_in(intake.city), base=intake.repository.base)
 
 
 def _erased_before(intake: Opened) -> list[str]:
@@ -257,7 +252,7 @@ def _bring(intake: Opened, done: settling.Settled) -> None:
     if not done.published or not done.published.files:
         return
     how = bring(intake.city, intake.repository, list(done.published.files), done.published.before)
-    click.echo(_BROUGHT[how])
+    click.echo(_brought(intake, how))
     if how == "elsewhere":
         sys.exit(1)
 
@@ -276,7 +271,7 @@ def _rewrite(intake: Opened, entry: Entry) -> None:
     if own is not None:
         staged(intake.city, entry.path)
         rewrite(own, entry.path, stone)
-    click.echo(f"Historique réécrit : {count(len(changed), 'commit a', 'commits ont')} un nouveau numéro.")
+    click.echo(f"Historique réécrit : {say.count(len(changed), 'commit a', 'commits ont')} un nouveau numéro.")
     click.echo("Les copies faites avant (clones, forge publique, sauvegardes) gardent le texte : refaites-les.")
 
 

@@ -36,7 +36,10 @@ _REPOSITORY = {
     "no-repository": "le dépôt des propositions n’est plus là ; relancez : il sera refait",
     "no-base": "le dépôt n’a pas la branche publiée ; vérifiez « base » dans [intake] d’agora.toml",
     "nothing-committed": "le dépôt de la ville n’a encore aucun commit : faites-en un (git add, git commit)",
-    "conflict": "la ville et ce qui a été accepté ont changé les mêmes lignes ; fusionnez à la main",
+    "conflict": "deux textes ont changé les mêmes lignes ; fusionnez à la main",
+    "city-conflict": "la ville et ce qui a été accepté ont changé les mêmes lignes ; dans son dossier, tapez "
+    "« git pull --no-rebase {place} », gardez ce qu’il faut dans les fichiers que git nomme, puis git add, git commit, "
+    "et relancez",
     "rewritten": "l’historique de la ville a été réécrit ; supprimez ce dossier : il sera refait d’après le journal",
     "not-fetched": "la forge ne donne pas ce qu’elle publie ; vérifiez son jeton, et repository dans [intake]",
     "not-pushed": "la forge ne prend pas les branches ; donnez au jeton le droit d’écrire le contenu du dépôt",
@@ -221,7 +224,7 @@ def trouble(item: Trouble) -> str:
 def said_of(error: RepositoryError) -> str:
     """Say what git did not do."""
     detail = f" ({error.detail})" if error.detail else ""
-    return f"{_REPOSITORY.get(error.code, error.code)}{detail}"
+    return f"{_REPOSITORY.get(error.code, error.code).format(place=error.place)}{detail}"
 
 
 def _refuse(error: NoIntakeError) -> NoReturn:

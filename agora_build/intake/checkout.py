@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from agora_build import git
 from agora_build.intake.durable import make_folder, sync_folder, sync_tree
 from agora_build.intake.repository import HEADS, Move, Repository, RepositoryError
 
-# How what was accepted came into the folder: with git, as files of their own, or not at all.
-How = Literal["forwarded", "written", "there", "elsewhere"]
+# How what was accepted came into the folder: with git, as files of their own, in one that is on another branch, or not
+# at all.
+How = Literal["forwarded", "written", "aside", "there", "elsewhere"]
 
 
 NOTHING_BEFORE: Mapping[str, bytes | None] = MappingProxyType({})
@@ -91,8 +93,32 @@ def _take(repository: Repository, ours: str, theirs: str, day: datetime.date) ->
     elif seen and repository.common(seen, theirs) != seen:
         raise RepositoryError("rewritten", os.fspath(repository.path))
     else:
-        new = repository.merge(ours, theirs, "Ce que la ville a changé", day)
+        new = _merged(repository, ours, theirs, day)
     repository.move([Move(repository.base, new, ours)])
+
+
+def _merged(repository: Repository, ours: str, theirs: str, day: datetime.date) -> str:
+    try:
+        return repository.merge(ours, theirs, "Ce que la ville a changé", day)
+    except RepositoryError as error:
+        if error.code == "conflict":
+            place = f"{shlex.quote(os.fspath(repository.path))} {repository.base}"
+            raise RepositoryError("city-conflict", error.detail, place) from error
+        raise
+
+
+def under_way(city: Path, paths: Sequence[str]) -> list[str]:
+    """List files of a checkout that are not as it committed them: somebody works on them."""
+    if checkout_of(city) is None:
+        return []
+    done = _run(city, "diff", "--name-only", "-z", "--relative", "HEAD", "--", *paths)
+    return [name for name in os.fsdecode(done.stdout).split("\0") if name]
+
+
+def branch_in(city: Path) -> str:
+    """Give the branch that the city's folder is on; '' when it is on none."""
+    around = checkout_of(city)
+    return around.branch if around else ""
 
 
 def bring(
@@ -100,19 +126,24 @@ def bring(
 ) -> How:
     """Bring what was decided into the city's folder: by git where nothing is in the way, else as files.
 
-    A file that is still as it was `before` is written over; any other is left to whoever works on it.
+    A file that is still as it was `before`, or as the published branch of the folder has it, is written over; any other
+    is left to whoever works on it.
     """
     around, head = checkout_of(city), repository.head()
-    if around and around.branch == repository.base and _is_clean(around) and _forwarded(around, repository, head):
+    home = around is not None and around.branch == repository.base
+    if around and home and _is_clean(around) and _forwarded(around, repository, head):
         repository.remember("city", head)
         return "forwarded"
     contents = {path: repository.read(head, path) for path in paths}
-    missing = [path for path in paths if not (city / path).is_symlink() and _content(city / path) == before.get(path)]
+    old = {path: {before.get(path), _committed(city, path) if home else before.get(path)} for path in paths}
+    missing = [path for path in paths if not (city / path).is_symlink() and _content(city / path) in old[path]]
     for path in missing:
         _write(city / path, contents[path] or b"")
     if any((city / path).read_bytes() != contents[path] for path in paths):
         return "elsewhere"
-    return "written" if missing else "there"
+    if not missing:
+        return "there"
+    return "written" if home or around is None else "aside"
 
 
 def history_of(city: Path, base: str) -> Repository | None:
@@ -127,6 +158,11 @@ def history_of(city: Path, base: str) -> Repository | None:
 def staged(city: Path, path: str) -> None:
     """Take a file of the city's folder into the index of git, in the place of what the index held."""
     _run(city, "add", "--", path)
+
+
+def _committed(city: Path, path: str) -> bytes | None:
+    done = _run(city, "cat-file", "blob", f"HEAD:./{path}")
+    return None if done.returncode else done.stdout
 
 
 def _content(path: Path) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from agora_build.intake.journal import Contact, Entry, EntryKind, State
 from agora_build.intake.moderation import log_at
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.repository import Repository
+from agora_build.intake.settling import SETTLED_BY_HAND
 from agora_build.intake.store import Journal
 from agora_build.problems import printable
 
@@ -67,8 +69,17 @@ def sheet(journal: Journal, entry: Entry) -> Sheet:
     )
 
 
+def noted(entry: Entry) -> dict[str, str]:
+    """Give what was filled in of a report or of a request to erase, by field; nothing of what becomes a file."""
+    if entry.kind not in SETTLED_BY_HAND or not entry.content:
+        return {}
+    return {str(name): printable(str(said)) for name, said in json.loads(entry.content).items()}
+
+
 def words(entry: Entry) -> str:
-    """Give what somebody wrote: the title and the body of a file; of anything else, the whole."""
+    """Give what somebody wrote: the title and body of a file, the words of a report; of anything else, the whole."""
+    if note := noted(entry):
+        return note.get("text") or next(iter(note.values()))
     if not entry.path.endswith(".md"):
         return entry.content
     source = read_source(entry.path, entry.content.encode())

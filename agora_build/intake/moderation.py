@@ -19,7 +19,7 @@ _TRIES = 5  # times that the published branch may move under our hands
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A commit of the published branch, and the files it wrote with what they held before."""
+    """A commit of the published branch, and the files of a decision in it with what they held before."""
 
     commit: str
     files: Files
@@ -41,11 +41,11 @@ def reasons_at(repository: Repository, campaign: str) -> tuple[Reason, ...]:
 
 
 def with_line(repository: Repository, commit: str, campaign: str, section: str, line: Mapping[str, str]) -> Files:
-    """Add a line to a section of the log, if its id is not there; give the file to write."""
+    """Give the log with a line in a section, added if its id is not there."""
     before = repository.read(commit, log_path(campaign)) or b""
     log = log_at(repository, commit, campaign)
     if any(item.id == line["id"] for item in getattr(log, section)):
-        return {}
+        return {log_path(campaign): before}
     after = with_item(before.decode("utf-8"), section, line).encode()
     expected = {**(_read("", before).written)}
     expected[section] = [*(expected.get(section) or ()), dict(line)]
@@ -81,16 +81,16 @@ def publish(
     day: datetime.date,
     gone: Sequence[str] = (),
 ) -> Published:
-    """Write files on top of the published branch, and remove branches with the same move; nothing twice."""
+    """Write files that are not so yet on the published branch, and remove branches with the same move."""
     for _ in range(_TRIES):
         base = repository.head()
         files = make(base)
         there = repository.branches(*gone) if gone else {}
         moves = [Move(name, "", head) for name, head in there.items() if name in gone]
         before = {path: repository.read(base, path) for path in files}
-        commit = base
-        if files:
-            commit = repository.write([Commit(base, files, message, day)])[0]
+        commit, new = base, {path: content for path, content in files.items() if content != before[path]}
+        if new:
+            commit = repository.write([Commit(base, new, message, day)])[0]
             moves.insert(0, Move(repository.base, commit, base))
         if not moves or not repository.move(moves, together=True):
             return Published(commit, files, before)

@@ -37,12 +37,13 @@ _UNKNOWN = (b"Authentication failed", b"could not read Username", b"could not re
 
 
 class RepositoryError(Exception):
-    """Says that git did not do what was asked; `code` is what `agora relay` has words for."""
+    """Says that git did not do what was asked; `code` is what `agora relay` has words for, `place` a part of them."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", place: str = "") -> None:
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
+        self.place = place
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,13 +135,13 @@ def sought(desk: Desk, identity: str) -> Entry | None:
 
 
 def _without(desk: Desk, base: str, entry: Entry) -> Files:
-    """Write the tombstone of a text that is published, and the line that tells of it."""
+    """Give the tombstone of a text that is published, and the log with the line that tells of it."""
     raw = desk.repository.read(base, entry.path)
     if raw is None:
         return {}
     stone = tombstone(entry.path, raw, desk.day)
     line = with_line(desk.repository, base, entry.campaign, "erased", _erased(desk, entry))
-    return {**({entry.path: stone} if stone is not None else {}), **line}
+    return {entry.path: raw if stone is None else stone, **line}
 
 
 def _erased(desk: Desk, entry: Entry) -> dict[str, str]:
