@@ -19,13 +19,13 @@ KILLS = [
     ("accept-more", 10),
     ("cast", 12),
     ("erase", 10),
-    ("relay", 45),
-    ("publish", 30),
+    ("relay", 90),
+    ("publish", 60),
     ("refuse", 90),
     ("withdraw", 90),
     ("endpoint", 110),
 ]
-FAILURES = [("accept", 30), ("cast", 20), ("relay", 90), ("publish", 60), ("endpoint", 250)]
+FAILURES = [("accept", 30), ("cast", 20), ("relay", 180), ("publish", 120), ("endpoint", 250)]
 
 
 def sizes(*acts: tuple[str, int]) -> list[object]:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from intakes import run
 from postgres import cluster, emptied
 
+from agora_build.intake import store
 from agora_build.intake.journal import Cast, Contact, Entry, Outcome, Sent, new_id, sha256_of
 from agora_build.intake.store import Journal, JournalError
 from agora_build.intake.writer import GROUP, Writer
@@ -76,6 +77,15 @@ def test_what_was_accepted_reads_back_the_same(journal: Journal) -> None:
     wanted = sent("a", text)
     assert journal.accept([wanted]) == [Outcome("stored", wanted.entry.id)]
     assert journal.entry(wanted.entry.id) == replace(wanted.entry, sequence=1)
+
+
+def test_a_disk_that_refuses_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only another who turns the file to its log just now is waited for: people stand before the form."""
+    file = tmp_path / "journal.sqlite"
+    sqlite3.connect(file).executescript("CREATE TABLE one (two)")
+    monkeypatch.setattr(store.time, "sleep", lambda _pause: pytest.fail("waited"))
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as refused, pytest.raises(sqlite3.OperationalError):
+        store._to_wal(refused)
 
 
 def test_a_key_is_stored_once(journal: Journal) -> None:

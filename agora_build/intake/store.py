@@ -473,8 +473,8 @@ def _to_wal(connection: Any) -> None:  # noqa: ANN401 - sqlite3's own
     for pause in (*[0.05] * 100, None):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if pause is None:
+        except sqlite3.OperationalError as error:
+            if pause is None or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # a disk that refuses, say
                 raise
             time.sleep(pause)
         else:
