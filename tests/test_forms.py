@@ -217,7 +217,7 @@ def test_what_is_refused_is_said_twice_and_linked() -> None:
         assert all(any(element.get("id") == name for element in tree.iter()) for name in described)
     assert controls(page)["token"][0].get("value") == "t"
     assert page.decode().count("<title>À corriger") == 1
-    assert pages.message(form, errors[1]) == "Ce nombre est hors limites\u00a0: ≥ 1."
+    assert pages.message(form, errors[1]) == "Écrivez un nombre d’au moins 1."
 
 
 @pytest.mark.parametrize("code", ["slow-down", "not-kept", "stale", "not-open", "captcha"])

@@ -83,6 +83,10 @@ def test_a_mistake_brings_the_form_back_with_every_word(intake: Intake) -> None:
         ({"voice": "individual", "text": "a", "theme": "velos"}, {("theme", "not-one-of")}),
         ({"voice": "individual", "text": "a", "quarter": "mars"}, {("quarter", "not-one-of")}),
         ({"voice": "individual", "text": "a", "email": "moi"}, {("email", "bad-email")}),
+        ({"voice": "individual", "text": "a", "email": "moi@ville..fr"}, {("email", "bad-email")}),
+        ({"voice": "individual", "text": "a", "email": "moi@ville,fr.fr"}, {("email", "bad-email")}),
+        ({"voice": "individual", "text": "\u200b\u2060"}, {("text", "missing")}),
+        ({"voice": "collective", "text": "a", "group": "\u200f\u3164", "people": "3"}, {("group", "collective-needs")}),
         ({"voice": "individual", "text": "a", "reply_to": "20160312-zzzzzzzz"}, {("reply_to", "unknown-text")}),
         ({"voice": "individual", "text": "a", "date": "2020-01-01"}, {("", "changed-form")}),
     ],
@@ -91,6 +95,16 @@ def test_each_refusal_names_its_field(intake: Intake, fields: dict[str, str], wa
     said = intake.post(**fields)
     assert said.status_code == 422
     assert {(error["field"], error["code"]) for error in said.json()["errors"]} == wanted
+
+
+def test_errors_are_told_in_the_order_of_the_form(intake: Intake) -> None:
+    said = intake.post(email="moi", people="x", title="b\nc")
+    assert [error["field"] for error in said.json()["errors"]] == ["text", "title", "voice", "people", "email"]
+
+
+def test_a_text_of_signs_that_one_sees_is_a_text(intake: Intake) -> None:
+    for text in ("👩‍👩‍👧", "مرحبا\u200f", "!", "\u0301"):
+        assert intake.post(voice="individual", text=text).status_code == 201, text
 
 
 def test_sending_twice_is_sending_once(intake: Intake) -> None:

@@ -43,8 +43,33 @@ def test_a_place_has_an_address_or_a_point(intake: Intake) -> None:
     entry = intake.journal.entry(point.json()["id"])
     assert entry is not None
     assert "layer: bancs\ntitle: Ici\ndate: 2016-04-20\nlocation:\n  lat: 48.9\n  lon: 2.2\n" in entry.content
-    assert [error["code"] for error in nowhere.json()["errors"]] in (["missing"], ["nowhere"])
+    assert [(error["field"], error["code"]) for error in nowhere.json()["errors"]] == [("location", "nowhere")]
     assert [(error["field"], error["code"]) for error in abroad.json()["errors"]] == [("location", "outside-city")]
+    untold = intake.post("les-quais/place/bancs", **{**here, "text": ""}, **{"location.address": "12 rue du Port"})
+    assert [(error["field"], error["code"]) for error in untold.json()["errors"]] == [("text", "missing")]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "wanted"),
+    [
+        ("48,9", "2,2", "lat: 48.9\n  lon: 2.2"),
+        (" 48.9\u00a0", "٢٫٢", "lat: 48.9\n  lon: 2.2"),
+        ("48.9", "", "half-a-point"),
+        ("2.2", "48.9", "swapped-coordinates"),
+        ("NaN", "2.2", "bad-latitude"),
+        ("1e999", "2.2", "bad-latitude"),
+        ("ici", "2.2", "bad-latitude"),
+        ("48.9", "là", "bad-longitude"),
+        ("48.9", "200", "bad-longitude"),
+    ],
+)
+def test_a_point_is_read_as_people_write_it(intake: Intake, lat: str, lon: str, wanted: str) -> None:
+    here = {"title": "Ici", "text": "Un banc", "voice": "individual", "location.lat": lat, "location.lon": lon}
+    said = intake.post("les-quais/place/bancs", **here)
+    if said.status_code == 201:
+        assert wanted in next(intake.journal.entries()).content
+    else:
+        assert [(error["field"], error["code"]) for error in said.json()["errors"]] == [("location", wanted)]
 
 
 def test_a_click_on_the_map_is_a_point_and_the_form_again(intake: Intake) -> None:
@@ -69,8 +94,31 @@ def test_a_meeting_is_proposed(intake: Intake) -> None:
     assert 'starts: "18:30"' in entry.content or "starts: 18:30" in entry.content
     past = intake.post("les-quais/workshop", **fields, **where, date="2016-04-02")
     assert [(error["field"], error["code"]) for error in past.json()["errors"]] == [("date", "past-day")]
-    unclear = intake.post("les-quais/workshop", **{**fields, "starts": "18h30"}, **where, date="demain")
+    unclear = intake.post("les-quais/workshop", **{**fields, "starts": "ce soir"}, **where, date="demain")
     assert {error["code"] for error in unclear.json()["errors"]} == {"bad-date", "bad-time"}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "wanted"),
+    [
+        ("date", "2/5/2016", "date: 2016-05-02\n"),
+        ("date", "02.05.2016", "date: 2016-05-02\n"),
+        ("date", "٢٠١٦-٠٥-٠٢", "date: 2016-05-02\n"),
+        ("starts", "9h", "starts: 09:00\n"),
+        ("starts", "18 h 05", "starts: 18:05\n"),
+        ("starts", "18:30:00", "starts: 18:30\n"),
+        ("capacity", "1 200", "capacity: 1200\n"),
+        ("capacity", "١٢", "capacity: 12\n"),
+    ],
+)
+def test_numbers_days_and_hours_are_read_as_people_write_them(
+    intake: Intake, field: str, typed: str, wanted: str
+) -> None:
+    """A browser that has no calendar, no clock and no keypad sends what was typed."""
+    fields = {"title": "Chez moi", "kind": "home-debate", "host": "L’immeuble", "text": "Venez", "date": "2016-05-02"}
+    said = intake.post("les-quais/workshop", **{**fields, "location.address": "12 rue du Port", field: typed})
+    assert said.status_code == 201, said.text
+    assert wanted in next(intake.journal.entries()).content
 
 
 def test_votes_are_counted_under_one_pseudonym_from_page_to_page(intake: Intake) -> None:
@@ -157,7 +205,9 @@ def test_a_ballot_is_written_as_it_is_published(
     if said.status_code == 201:
         assert [item.choices for item in cast] == [written]
     else:
-        assert [error["code"] for error in said.json()["errors"]] == [written]
+        (error,) = said.json()["errors"]
+        assert error["code"] == written
+        assert (error["field"] == "") == (written == "too-many-points"), "of the whole form when of no field alone"
         assert cast == []
 
 

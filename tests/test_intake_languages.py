@@ -168,7 +168,7 @@ def test_errors_come_back_refilled_and_linked_to_their_fields(intake: Intake) ->
 
 def test_messages_in_json_are_in_the_language_too(intake: Intake) -> None:
     said = {folder: intake.post(folder=folder).json()["errors"] for folder in DIRECTIONS}
-    assert [[error["field"] for error in errors] for errors in said.values()] == [["voice", "text"]] * 3
+    assert [[error["field"] for error in errors] for errors in said.values()] == [["text", "voice"]] * 3
     assert len({errors[0]["message"] for errors in said.values()}) == 3
     assert said["en/"][0]["message"] == "This is needed."
 

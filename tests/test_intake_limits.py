@@ -207,6 +207,16 @@ def test_words_alone_tell_whether_a_text_came_before() -> None:
     assert [seen.again(text) for text in ("Un banc !", "un  BANC", "اثنان", "deux")] == [False, True, False, False]
 
 
+def test_what_an_address_takes_is_said(intake: Intake) -> None:
+    assert intake.client.ask("PUT", f"/envoi/{DEBATE}").headers["allow"] == "GET, HEAD, POST"
+    assert intake.client.post("/health").headers["allow"] == "GET, HEAD"
+
+
+def test_words_sent_to_a_form_that_is_gone_are_told_to_be_there_still(intake: Intake) -> None:
+    said = intake.post("les-quais/contribution/ailleurs", json=False, text="Mes mots", voice="individual")
+    assert (said.status_code, "ce que vous avez écrit y est encore" in said.text) == (404, True)
+
+
 def test_every_answer_has_its_security_headers(intake: Intake) -> None:
     for answer in (
         intake.post(),

@@ -109,6 +109,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 NASTY = {
     "two lengths": (HEAD + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
     "two lengths that differ": (HEAD + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde", b"400"),
+    "two encodings": (HEAD + f"Transfer-Encoding: gzip, chunked\r\n\r\n{len(BODY):x}\r\n{BODY}\r\n0\r\n\r\n", b"400"),
     "strange encoding": (HEAD + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", b"400"),
     "negative length": (HEAD + "Content-Length: -1\r\n\r\n", b"400"),
     "length that is no number": (HEAD + "Content-Length: 0x10\r\n\r\n", b"400"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from agora_build.content.answer_checks import check_answer
 from agora_build.content.batch_checks import check_batch, check_sheet
+from agora_build.content.cleaning import is_blank
 from agora_build.content.draft import Document, Draft
 from agora_build.content.geography import check_locations
 from agora_build.content.method_checks import check_method
@@ -28,7 +29,7 @@ def check(draft: Draft, document: Document, today: datetime.date) -> Iterator[Pr
     if document.erased:
         yield from _tombstone(document)
         return
-    if document.found.folder in _NEEDS_BODY and not document.source.body.strip():
+    if document.found.folder in _NEEDS_BODY and is_blank(document.source.body):
         yield document.at_key("empty-body")
     yield from _RULES.get(_kind(document), _nothing)(draft, document)
     yield from check_locations(draft.config.map, document)

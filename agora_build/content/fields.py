@@ -72,7 +72,7 @@ def _refuse(code: str, value: object) -> PydanticCustomError:
 
 def _day(value: object) -> object:
     if isinstance(value, str):
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise _refuse("bad-date", value)
         try:
             return _of_our_time(datetime.date.fromisoformat(value))
@@ -90,7 +90,7 @@ def _of_our_time(day: datetime.date) -> datetime.date:
 
 def _time(value: object) -> object:
     if isinstance(value, str):
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
             raise _refuse("bad-time", value)
         return datetime.time.fromisoformat(value)
     return value
@@ -174,7 +174,7 @@ def _given(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not re.fullmatch(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", value):
+    if not re.fullmatch(r"[^\s@<>\"',;:()\[\]\\]+@(?:[^\s@<>\"',;:()\[\]\\.]+\.)+[a-z]{2,}", value):
         raise _refuse("bad-email", value)
     return value
 

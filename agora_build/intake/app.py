@@ -51,11 +51,15 @@ def _routes(desk: _Desk, city: City, prefix: str) -> Iterator[Route]:
         prefix + city.urls.challenge(): desk.challenge,
         f"{prefix}openapi.json": desk.openapi,
         prefix + city.urls.receipt("{identity}", "{code}"): desk.receipt,
-        f"{prefix}{{address:path}}": desk.form,
     }
     for path, act in asked.items():
         yield Route(path, _answering(act), methods=["GET"])
-    yield Route(f"{prefix}{{address:path}}", _answering(desk.post), methods=["POST"])
+    shown, posted = _answering(desk.form), _answering(desk.post)
+
+    async def form(request: Request) -> Response:
+        return await (posted if request.method == "POST" else shown)(request)
+
+    yield Route(f"{prefix}{{address:path}}", form, methods=["GET", "POST"])
 
 
 class _Desk:
@@ -169,7 +173,8 @@ def _watched(router: Router, log: TextIO | None, site: str) -> ASGIApp:
         try:
             await router(scope, receive, sent)
         except HTTPException as error:
-            await Response(status_code=error.status_code, media_type="text/plain")(scope, receive, sent)
+            allowed = {"Allow": ", ".join(sorted(error.headers["Allow"].split(", ")))} if error.headers else None
+            await Response(None, error.status_code, allowed, "text/plain")(scope, receive, sent)
         except Exception as error:  # noqa: BLE001 - its message may hold what was sent: it goes no further
             _tell_bug(error, log)
             if not status:

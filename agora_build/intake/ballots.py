@@ -78,8 +78,21 @@ def _choices(form: Form, sent: Filled) -> str | FieldError:
     try:
         choices(written, form.ballot, _options(form), form.envelope)
     except ChoicesError as error:
-        return FieldError("", error.code, error.values)
+        return FieldError(_field_of(form, sent), error.code, error.values)
     return written
+
+
+def _field_of(form: Form, sent: Filled) -> str:
+    """Name the field that a rule of the whole ballot speaks of: the only one, the second of two the same, or none."""
+    asked = [item for item in form.fields if item.name != CODE]
+    if len(asked) == 1:
+        return asked[0].name
+    ranked: set[str] = set()
+    for item in asked:
+        if item.kind == "rank" and sent.value(item.name) in ranked:
+            return item.name
+        ranked.add(sent.value(item.name))
+    return ""
 
 
 def _options(form: Form) -> tuple[str, ...]:

@@ -59,10 +59,11 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = -1
+        encodings = {value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"}
         lengths = [value for name, value in self.headers if name in (b"content-length", b"transfer-encoding")]
         if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEADER:
             self._refuse(431)
-        elif len(lengths) > 1:  # whoever stands before us may have read another one
+        elif len(lengths) > 1 or encodings - {b"chunked"}:  # whoever stands before us may have read another one
             self._refuse(400)
         elif lengths and lengths[0].isdigit() and int(lengths[0]) > BODY:
             self._refuse(413)

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from agora_build.content.cleaning import cleaned, cleaned_line
+from agora_build.content.cleaning import cleaned, cleaned_line, is_blank
 from agora_build.content.draft import Document, Draft, document_of
+from agora_build.content.entered import entered
 from agora_build.content.fields import Email
 from agora_build.content.forms import BODY, CONTACT, UNSEEN, Field, FieldError, Filled, Form
 from agora_build.content.loader import checked
@@ -34,10 +35,11 @@ _SAID_OF_FIELDS = {
     "unknown-contribution": "unknown-text",
     "withdrawn-contribution": "unknown-text",
     "not-an-id": "unknown-text",
-    "swapped-coordinates": "outside-city",
-    "bad-latitude": "outside-city",
-    "bad-longitude": "outside-city",
-    "half-a-point": "nowhere",
+}
+_SAID_OF_A_POINT = {
+    ("location", "missing"): "nowhere",
+    ("location.lat", "bad-number"): "bad-latitude",
+    ("location.lon", "bad-number"): "bad-longitude",
 }
 _NAMED_BY_KEY = ("collective-needs", "individual-forbids", "missing-key")
 
@@ -61,7 +63,10 @@ class Submission:
 
 
 def filled(form: Form, pairs: Pairs) -> Filled:
-    """Sort posted pairs into the fields of a form, cleaned; what the form does not ask is told as an error."""
+    """Sort posted pairs into the fields of a form, cleaned; what the form does not ask is told as an error.
+
+    What shows nothing is nothing.
+    """
     known = _names(form)
     values: dict[str, list[str]] = {}
     unseen: dict[str, str] = {}
@@ -74,18 +79,20 @@ def filled(form: Form, pairs: Pairs) -> Filled:
         if asked is None or (values.get(name) and asked.kind != "choices"):
             errors.append(FieldError("", "changed-form"))
             continue
-        values.setdefault(name, []).append(cleaned(value) if asked.kind == "text" else cleaned_line(value))
-    found = {name: tuple(item for item in items if item) for name, items in values.items()}
+        line = cleaned(value) if asked.kind == "text" else entered(asked.kind, cleaned_line(value))
+        values.setdefault(name, []).append(line)
+    found = {name: tuple(item for item in items if not is_blank(item)) for name, items in values.items()}
     errors += [error for item in form.fields for error in _limits(item, found.get(item.name, ()))]
-    return Filled(found, _once(errors), unseen)
+    return Filled(found, _once(errors, form), unseen)
 
 
-def _once(errors: Iterable[FieldError]) -> tuple[FieldError, ...]:
-    """Keep the first error of each field: mending it may mend the others."""
+def _once(errors: Iterable[FieldError], form: Form) -> tuple[FieldError, ...]:
+    """Keep the first error of each field, in the order of the form: mending it may mend the others."""
     first: dict[str, FieldError] = {}
     for error in errors:
         first.setdefault(error.name, error)
-    return tuple(first.values())
+    order = ["", *(item.name for item in form.fields)]
+    return tuple(sorted(first.values(), key=lambda error: order.index(error.name)))
 
 
 def _names(form: Form) -> dict[str, Field]:
@@ -120,9 +127,10 @@ def submitted(form: Form, sent: Filled, draft: Draft, today: datetime.date) -> S
     email, refused = _email(sent.value(CONTACT))
     if form.kind == "workshop" and document.values.get("date", today) < today:
         refused.append(FieldError("date", "past-day"))
-    errors = (*sent.errors, *(_error(problem, document, form) for problem in problems), *refused)
+    told = (_error(problem, document, form) for problem in problems)
+    errors = (*sent.errors, *told, *_missing(form, sent), *refused)
     if errors:
-        return _once(errors)
+        return _once(errors, form)
     kind: EntryKind = form.kind  # type: ignore[assignment]
     entry = Entry(identity, kind, form.campaign, form.target, path, text, sha256_of(text), today)
     return Submission(entry, digest_of(form, sent), email)
@@ -131,15 +139,18 @@ def submitted(form: Form, sent: Filled, draft: Draft, today: datetime.date) -> S
 def noted(form: Form, sent: Filled, today: datetime.date, target: str) -> Submission | tuple[FieldError, ...]:
     """Make the entry of a form that never becomes a file, a report or a request to erase, about `target`."""
     email, refused = _email(sent.value(CONTACT))
-    missing = [FieldError(item.name, "missing") for item in form.fields if item.required and not sent.value(item.name)]
-    errors = (*sent.errors, *missing, *refused)
+    errors = (*sent.errors, *_missing(form, sent), *refused)
     if errors:
-        return _once(errors)
+        return _once(errors, form)
     kept = {name: values[0] for name, values in sent.values.items() if values and name not in (CONTACT, "code")}
     content = json.dumps(kept, ensure_ascii=False, sort_keys=True)
     kind: EntryKind = form.kind  # type: ignore[assignment]
     entry = Entry(new_id(today), kind, form.campaign, target, "", content, sha256_of(content), today)
     return Submission(entry, digest_of(form, sent), email)
+
+
+def _missing(form: Form, sent: Filled) -> Iterable[FieldError]:
+    return (FieldError(item.name, "missing") for item in form.fields if item.required and not sent.value(item.name))
 
 
 def digest_of(form: Form, sent: Filled) -> str:
@@ -180,13 +191,16 @@ def _email(value: str) -> tuple[str, list[FieldError]]:
 
 def _error(problem: Problem, document: Document, form: Form) -> FieldError:
     """Say a problem of the file as an error of the form: of which field, and with which code."""
-    name = _place(problem, document)
-    own = {item.name for item in form.fields}
+    name, own = _place(problem, document), {item.name for item in form.fields}
+    code = _SAID_OF_FIELDS.get(problem.code, problem.code)
+    if "location" in own:
+        code = _SAID_OF_A_POINT.get((name, code), code)
+    elif code == "nowhere":  # there is no map to point on
+        code = "missing"
     if name not in own and name.partition(".")[0] in own:
         name = name.partition(".")[0]  # location.lat is asked as a point
     elif name not in own and name == "location":
         name = next((item for item in ("location.address", "location.name") if item in own), "")
-    code = _SAID_OF_FIELDS.get(problem.code, problem.code)
     return FieldError(name if name in own else "", code, dict(problem.values))
 
 
