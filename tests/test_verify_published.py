@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import random
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from repositories import commit, git, repository
 from test_votes import table, with_ballots
 
 from agora_build.build import served
+from agora_build.build.served import UnreadError, content
 from agora_build.civic.seals import COLUMNS, SEALED, sealed
 from agora_build.civic.vote_verification import recount
 
@@ -441,6 +444,25 @@ def test_a_zip_file_where_a_name_stands_twice_is_not_read(site: Path) -> None:
             archive.write(site / VOTE / "ballots.csv", "ballots.csv")
     code, said = run("verify", "votes", place)
     assert (code, "deux fois" in said) == (2, True)
+
+
+class Endless:
+    """A place whose files never end."""
+
+    at_once = 1
+
+    def chunks(self, _path: str) -> Iterator[bytes]:
+        return itertools.repeat(bytes(1 << 14))
+
+    def others(self, _listed: Collection[str]) -> list[str]:
+        return []
+
+
+def test_what_never_ends_is_left_as_soon_as_it_is_too_long() -> None:
+    began = time.process_time()
+    with pytest.raises(UnreadError, match="trop gros"):
+        content(Endless(), "SHA256SUMS", 1 << 26)
+    assert time.process_time() - began < 2, "each piece costs the same, however much came before it"
 
 
 def test_a_file_without_end_is_left(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

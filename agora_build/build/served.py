@@ -61,12 +61,12 @@ def place_at(address: str) -> Place:
 
 def content(place: Place, path: str, limit: int) -> bytes:
     """Read a file of at most `limit` bytes; raises AbsentError, or UnreadError."""
-    found = b""
+    found = bytearray()  # which grows in place: adding to bytes copies all that came before, at each piece
     for chunk in place.chunks(path):
         found += chunk
         if len(found) > limit:
             raise UnreadError("trop gros")
-    return found
+    return bytes(found)
 
 
 def digest(place: Place, path: str) -> str:
