@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 # L'interpréteur, s'il faut le choisir : make site PYTHON=python3.12
 export PYTHON
 PORT ?= 8000
+# Combien d’essais à la fois : beaucoup attendent une horloge, un navigateur ou un serveur.
+JOBS ?= 4
 BIN := .venv/bin
 
 # L'ordre des étapes compte, même avec make -j.
@@ -30,14 +32,14 @@ serve: venv vendor ## Montrer le site sur cet ordinateur, refait à chaque chang
 
 check: dev vendor lint ## Vérifier le style, les types et les tests rapides
 	@echo "Tests rapides"
-	@$(BIN)/python -m pytest -n 2 -m "not browser and not slow and not soak"
+	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -n 2 -m "not browser and not slow and not soak"
 
 test: dev vendor programs lint ## Tout installer, puis lancer tous les tests
 	@echo "Tous les tests"
-	@$(BIN)/python -m pytest -n 2
+	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -n $(JOBS)
 
 soak: dev vendor programs ## Lancer les seuls tests longs
-	@$(BIN)/python -m pytest -m "slow or soak" --races 100000
+	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -m "slow or soak" --races 100000 --hypothesis-profile=new
 
 release: dev vendor ## Faire dans dist/ le paquet, les sources, la nomenclature et leurs empreintes
 	@rm -rf dist
