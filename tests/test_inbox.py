@@ -336,6 +336,23 @@ def test_what_was_kept_long_enough_goes(tmp_path: Path) -> None:
     assert b"nuls" not in (box.city / ".agora/intake/journal.sqlite").read_bytes()
 
 
+def test_what_the_city_would_refuse_today_is_not_published(tmp_path: Path) -> None:
+    """A city that changed since a text was sent would have a site that no longer builds."""
+    box, (name,) = written(tmp_path, "Un banc.")
+    box.relay()
+    debate = box.city / "content/campaigns/les-quais/debates/usages.md"
+    debate.rename(debate.with_name("autres-usages.md"))
+    git(box.city, "add", "--all")
+    git(box.city, "commit", "--quiet", "--message=Un autre nom")
+    done = run(box, "accept", name, "--no-build")
+    assert (done.exit_code, "[unknown-debate]" in done.output, "agora inbox refuse" in done.output) == (1, True, True)
+    assert (box.states(), name in git(box.city, "ls-files")) == ({name: "proposed"}, False)
+    debate.with_name("autres-usages.md").rename(debate)
+    git(box.city, "add", "--all")
+    git(box.city, "commit", "--quiet", "--message=Son nom")
+    assert run(box, "accept", name, "--no-build").exit_code == 0
+
+
 def test_the_status_says_what_to_do(tmp_path: Path) -> None:
     box, (name, *_) = written(tmp_path, "Un banc.", "Deux bancs.")
     assert "À faire : agora relay --once" in run(box, "status").output

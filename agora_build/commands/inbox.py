@@ -29,7 +29,7 @@ from agora_build.intake.opening import Opened, opened
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.relay import Trouble
 from agora_build.intake.rewriting import rewrite
-from agora_build.problems import printable
+from agora_build.problems import as_text, printable, wording
 from agora_build.urls import Urls
 
 _ERASABLE = ("contribution", "question", "place", "workshop")
@@ -209,6 +209,8 @@ def _decided(intake: Opened, identity: str, decide: Callable[[settling.Desk], se
 
 
 def _unfit(error: UnfitError, identity: str) -> NoReturn:
+    for problem in error.problems:
+        click.echo(as_text(problem, wording("fr")), err=True)
     if error.code == "unknown-reason":
         said = f"ce n’est pas une raison annoncée par cette campagne ; les siennes : {error.detail}"
     elif error.code == "no-reason":
@@ -293,7 +295,6 @@ def _alone(intake: Opened) -> Iterator[None]:
 def _build(city: Path, entries: Sequence[Entry], language: str = "fr", *, forget: bool = False) -> None:
     """Build the site; `forget` what earlier builds kept, when it holds what was erased."""
     from agora_build import pipeline
-    from agora_build.problems import as_text, wording
 
     order = pipeline.Order(os.fspath(city), city / "output", None, os.cpu_count() or 1)
     report = pipeline.build_anew(order) if forget else pipeline.build(order)

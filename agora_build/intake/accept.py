@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Sequence
 
 from agora_build.intake.batches import BATCHES, folder_of
+from agora_build.intake.changes import Changes
 from agora_build.intake.forge import BRANCHES
+from agora_build.intake.guard import guard
 from agora_build.intake.journal import Change, Entry
 from agora_build.intake.proposal import Proposal, UnfitError, branch_of, check, own_branch, prepared
 from agora_build.intake.repository import Move, Repository, RepositoryError
@@ -18,7 +20,8 @@ _TRIES = 5  # times that the published branch may move under our hands
 def accept(journal: Journal, repository: Repository, identity: str, day: datetime.date) -> list[Entry]:
     """Merge what an entry, or the branch of a digest, offers; give the entries that are published by it.
 
-    Raises UnfitError when there is nothing to accept: `unknown`, or the state the entry is in.
+    Raises UnfitError when there is nothing to accept (`unknown`, or the state the entry is in), or when the city would
+    not be right with it (`refused-by-guard`).
     """
     entries = _offered(journal, identity)
     for entry in entries:
@@ -49,6 +52,13 @@ def paths_of(entry: Entry) -> list[str]:
     return [f"{folder_of(entry)}/{name}" for name in names]
 
 
+def _check_guarded(repository: Repository, base: str, merged: str, day: datetime.date) -> None:
+    """Refuse what the guard would: the city may have changed since it was sent."""
+    verdict = guard(Changes(repository.path, base, merged), repository.inside, day)
+    if verdict.problems:
+        raise UnfitError("refused-by-guard", problems=verdict.problems)
+
+
 def _offered(journal: Journal, identity: str) -> list[Entry]:
     """Find what an id stands for: an entry, or all that a digest carries."""
     entry = journal.entry(identity)
@@ -74,5 +84,7 @@ def _merge(
         raise ready.unfit[offered]
     head = ready.right.get(offered) or ready.moves[0].new
     merged = repository.merge(base, head, f"Accept {offered}", day)
+    if entries[0].kind not in BATCHES:
+        _check_guarded(repository, base, merged, day)
     there = repository.branches(offered).get(offered)
     return [Move(repository.base, merged, base), *([Move(offered, "", there)] if there else [])]

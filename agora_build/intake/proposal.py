@@ -17,6 +17,7 @@ from agora_build.intake.batches import BATCHES, BatchError, batch_files
 from agora_build.intake.forge import BRANCHES
 from agora_build.intake.journal import Entry, sha256_of
 from agora_build.intake.repository import Commit, Move, Repository, blob_of
+from agora_build.problems import Problem
 
 _FOLDERS = {"contribution": "contributions", "question": "questions", "place": "places", "workshop": "workshops"}
 _ID = re.compile(r"[0-9a-z]+(-[0-9a-z]+)*")
@@ -25,12 +26,13 @@ Of = Callable[[str], Entry | None]
 
 
 class UnfitError(Exception):
-    """Says why an entry cannot be proposed: a code that `agora relay` has words for, and where."""
+    """Says why an entry cannot be proposed: a code that `agora relay` has words for, and where, or its problems."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
