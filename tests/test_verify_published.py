@@ -452,9 +452,11 @@ class Endless:
     at_once = 1
 
     def chunks(self, _path: str) -> Iterator[bytes]:
+        """Give zeros, and never stop."""
         return itertools.repeat(bytes(1 << 14))
 
     def others(self, _listed: Collection[str]) -> list[str]:
+        """Name nothing."""
         return []
 
 
