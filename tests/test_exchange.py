@@ -153,6 +153,25 @@ def test_a_campaign_joins_another_city_and_a_second_time_changes_nothing(
     assert "[exchange-changed]" in capsys.readouterr().out
 
 
+def test_a_theme_is_not_in_an_export_and_one_is_told_to_copy_it(
+    city: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, new = city / "agora.toml", tmp_path / "new"
+    text = settings.read_text("utf-8").replace("[publication]\n", '[publication]\ntheme = "ville"\n', 1)
+    settings.write_text(text, "utf-8")
+    (city / "themes/ville").mkdir(parents=True)
+    (city / "themes/ville/ours.txt").write_text("À nous.\n", "utf-8")
+    target = exported(city, tmp_path / "export.zip")
+    for _ in range(2):
+        capsys.readouterr()
+        assert run("import", "agora", target, "--into", new)[0] == 0, "a second time, nothing is missing but the theme"
+        assert "Copiez themes/ville/ à côté d’agora.toml" in capsys.readouterr().out
+    shutil.copytree(city / "themes", new / "themes")
+    assert run("import", "agora", target, "--into", new)[0] == 0
+    assert "Copiez" not in capsys.readouterr().out
+    assert run("check", new)[0] == 0
+
+
 def test_what_the_checks_refuse_is_not_imported(city: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = exported(city, tmp_path / "export")
     text = (target / CONTENT).read_text("utf-8").replace('"voice": "individual"', '"voice": "loud"')

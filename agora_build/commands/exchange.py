@@ -27,6 +27,7 @@ from agora_build.problems import START, Problem, in_order, wording
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # a zip file has a day: the oldest, so that the same content gives the same file
+_NO_THEME = "missing-theme"
 _MODE = 0o100644 << 16
 
 
@@ -114,7 +115,7 @@ def agora(source: Path, city: Path, form: Form, *, dry: bool) -> None:
 def _staged(source: Path, city: Path, aside: Path) -> Staged:
     """Put an export aside with the city, and check the whole as `agora check` does."""
     if (city / "agora.toml").is_file():
-        before = load(city, day_of_build(read_config(city)[0])).problems
+        before, _ = _apart(load(city, day_of_build(read_config(city)[0])).problems)
         if before:
             return Staged(problems=before)
     try:
@@ -129,18 +130,30 @@ def _staged(source: Path, city: Path, aside: Path) -> Staged:
             for theme in themes.iterdir():
                 (aside / "themes" / theme.name).mkdir(exist_ok=True)
         config, _ = read_config(aside)
-        found = load(aside, day_of_build(config)).problems
-        staged.problems += [problem for problem in found if problem.code != "missing-theme"]  # a theme is not content
+        found, staged.theme = _apart(load(aside, day_of_build(config)).problems)
+        staged.problems += found
     return staged
+
+
+def _apart(problems: Sequence[Problem]) -> tuple[list[Problem], str]:
+    """Set apart the theme that is not there: it is code, no export has it, and the content is right without it."""
+    theme = next((problem.values["value"] for problem in problems if problem.code == _NO_THEME), "")
+    return [problem for problem in problems if problem.code != _NO_THEME], theme
 
 
 def _tell(staged: Staged, form: Form, *, dry: bool) -> None:
     if form == "json":
         said = {"dry_run": dry, "taken": len(staged.new), "same": len(staged.same), "paths": staged.new}
+        said |= {"missing_theme": staged.theme or None}
         click.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return
     click.echo("Aperçu : rien n’est écrit." if dry else "Importation faite.")
     click.echo(f"  {_count(staged.new, 'à écrire' if dry else 'écrit', dry)}, {len(staged.same)} déjà là")
+    if staged.theme:
+        click.echo(
+            f"  Copiez themes/{staged.theme}/ à côté d’agora.toml, ou retirez-y la ligne theme : un thème est du code,"
+            " un export n’en contient pas, et le site ne se construit pas sans lui."
+        )
 
 
 def _count(paths: Sequence[str], done: str, dry: bool) -> str:  # noqa: FBT001

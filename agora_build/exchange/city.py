@@ -23,11 +23,12 @@ _TEXTS = (".md", ".yml")
 
 
 class Staged(Record):
-    """A city as an import would make it: what is new in it, what was there already, what cannot be taken."""
+    """A city as an import would make it: what is new, what was there already, what cannot be taken, what is missing."""
 
     new: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    theme: str = ""  # the name of the one that agora.toml asks for and that is not there
 
 
 def has_password(config: Config) -> bool:
