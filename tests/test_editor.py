@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,8 @@ from cities import minimal_city
 from hypothesis import given
 from hypothesis import strategies as st
 from repositories import commit, git, repository
+from starlette.requests import Request
+from starlette.responses import Response
 
 from agora_build.build.checking import check
 from agora_build.commands.serve_editor import clone_of
@@ -28,10 +32,14 @@ from agora_build.editing.desk import Desk
 from agora_build.editing.merging import merged
 from agora_build.editing.settings import SITE, settings
 from agora_build.editing.shown import BODY, OWN, is_optional_table, is_table, same
-from agora_build.editing.words import word_for
+from agora_build.editing.words import VALUES, word_for
 from agora_build.problems import wording
+from agora_build.serving.editor import Editor
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "scripts"))
+import vendor_assets  # noqa: E402
+
 CAMPAIGN = "content/campaigns/les-quais/campaign.md"
 WORDS = wording("fr")
 MODELS: dict[str, type[Model]] = {**KINDS, **{name.partition(".")[0]: it for name, it in CAMPAIGN_FILES.items()}}
@@ -101,7 +109,7 @@ def every(fields: list[dict[str, Any]], model: type[Model]) -> Iterator[tuple[An
 
 
 def test_every_kind_has_its_fields_and_each_that_is_needed_is_asked_for() -> None:
-    kinds = folders(settings(ROOT, "les-groues", "/api", "main"))
+    kinds = folders(settings(ROOT, "les-groues", "http://localhost/", "/api", "main"))
     assert set(kinds) == set(MODELS)
     for name, fields in kinds.items():
         for info, field in every(fields, MODELS[name]):
@@ -111,7 +119,7 @@ def test_every_kind_has_its_fields_and_each_that_is_needed_is_asked_for() -> Non
 
 
 def test_a_widget_writes_what_the_strict_yaml_takes() -> None:
-    kinds = folders(settings(ROOT, "les-groues", "/api", "main"))
+    kinds = folders(settings(ROOT, "les-groues", "http://localhost/", "/api", "main"))
     fields = {(kind, field["name"]): field for kind, found in kinds.items() for field in found}
     assert fields["campaign", "opens"]["format"] == "YYYY-MM-DD"
     assert fields["workshops", "starts"]["format"] == "HH:mm"
@@ -121,11 +129,11 @@ def test_a_widget_writes_what_the_strict_yaml_takes() -> None:
     assert fields["workshops", "kind"]["options"][0] == {"value": "workshop", "label": "atelier"}
     there = {file.stem for file in (ROOT / "content/campaigns/les-groues/debates").glob("*.md") if "." not in file.stem}
     assert {item["value"] for item in fields["workshops", "debate"]["options"]} == there
-    assert {field["modes"][0] for (_, name), field in fields.items() if name == BODY} == {"raw"}
+    assert {field["widget"] for (_, name), field in fields.items() if name == BODY} == {"text"}  # letter for letter
 
 
 def test_the_site_has_its_pages_and_a_new_campaign() -> None:
-    assert set(folders(settings(ROOT, SITE, "/api", "main"))) == {"pages", "campaigns"}
+    assert set(folders(settings(ROOT, SITE, "http://localhost/", "/api", "main"))) == {"pages", "campaigns"}
 
 
 def choices(model: type[Model], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -140,8 +148,8 @@ def choices(model: type[Model], above: tuple[str, ...] = ()) -> Iterator[tuple[t
 def test_each_value_that_one_chooses_has_a_word() -> None:
     found = [pair for model in MODELS.values() for pair in choices(model)]
     assert len(found) > 50
-    for path, value in found:
-        assert word_for(value, *path)
+    assert [pair for pair in found if not {pair[1], f"{pair[0][-1]}.{pair[1]}"} & VALUES.keys()] == []
+    assert word_for("communication", "purpose") == "faire savoir"
 
 
 # What is kept.
@@ -288,6 +296,22 @@ def test_a_new_contribution_gets_an_id_and_is_found_again_under_its_first_name(c
     assert check(str(city), None).problems == []
 
 
+def test_a_reply_takes_the_name_of_what_it_answers_once(city: Path, desk: Desk) -> None:
+    folder, name = "content/campaigns/les-quais/answers", "20160405-aaaabbbb"
+    sent = {"agora_id": name, "by": "conseil-municipal", "date": "2016-04-10", BODY: "Oui."}
+    save(desk, f"{folder}/{name}.md", sent)
+    assert git(city, "show", "--name-only", "--format=") == f"{folder}/{name}.md"
+    assert shown(desk, f"{folder}/{name}.md")["agora_id"] == name
+    with pytest.raises(RefusedError, match="editor-answered"):
+        save(desk, f"{folder}/{name}-1.md", sent)  # the name that Decap gives when there is one
+
+
+def test_what_is_not_begun_is_empty_and_a_new_campaign_is_free(desk: Desk) -> None:
+    """Decap looks whether a new campaign's name is taken; and opens a map that nobody drew yet."""
+    assert desk.answer("getEntry", {"path": "content/campaigns/nouvelle/campaign.md"})["data"] is None
+    assert desk.answer("getEntry", {"path": "content/campaigns/nouvelle/map.yml"})["data"] == "{}"
+
+
 def test_what_others_rely_on_is_not_removed(city: Path, desk: Desk) -> None:
     before = commits(city)
     caught = refused(desk, "deleteFiles", {"paths": ["content/campaigns/les-quais/debates/usages.md"]})
@@ -398,6 +422,13 @@ def test_whatever_is_written_becomes_what_is_wanted_and_what_is_the_same_stays(
 # Who may ask, and for what.
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Desk]:
+    """A city in which nothing is ever written, since all is refused."""
+    folder = repository(tmp_path_factory.mktemp("still"))
+    return folder, Desk(Clone(folder), WORDS, threading.Lock(), lambda *_: None)
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -410,7 +441,8 @@ def test_whatever_is_written_becomes_what_is_wanted_and_what_is_the_same_stays(
         f"content/pages/{'a' * 400}.md",
     ],
 )  # fmt: skip
-def test_nothing_but_content_that_people_write_is_reached(city: Path, desk: Desk, path: Any) -> None:
+def test_nothing_but_content_that_people_write_is_reached(still: tuple[Path, Desk], path: Any) -> None:
+    city, desk = still
     state = git(city, "rev-parse", "HEAD")
     for action, params in (
         ("getEntry", {"path": path}),
@@ -441,8 +473,70 @@ def test_a_link_leads_nowhere(city: Path, desk: Desk, tmp_path: Path) -> None:
      ("persistEntry", {"dataFiles": [{"path": CAMPAIGN, "raw": "{"}]}), ("entriesByFolder", {"folder": "content"}),
      ("getEntry", []), (None, {}), ("persistMedia", {"asset": 3})],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused(desk: Desk, action: Any, params: Any) -> None:
-    assert refused(desk, action, params).name in ("editor-unknown", "editor-not-here")
+def test_what_makes_no_sense_is_refused(still: tuple[Path, Desk], action: Any, params: Any) -> None:
+    assert refused(still[1], action, params).name in ("editor-unknown", "editor-not-here")
+
+
+HERE = {"host": "localhost:8000", "origin": "http://localhost:8000", "content-type": "application/json"}
+
+
+def ask(still: tuple[Path, Desk], path: str, body: bytes | None = None, **headers: str) -> Response:
+    """Ask the editor for an address, or send something to it; a header '' is not sent."""
+    sent = {**HERE, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    scope = {
+        "type": "http", "method": "GET" if body is None else "POST", "path": f"/_agora/editor/{path}",
+        "query_string": b"", "headers": [(name.encode(), value.encode()) for name, value in sent.items() if value],
+    }  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body or b"", "more_body": False}
+
+    editor = Editor(still[0], still[1], "main", WORDS)
+    return asyncio.run(editor.answer(Request(scope, receive)))
+
+
+INFO = b'{"action": "info", "params": {}}'
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"origin": ""}, {"origin": "http://evil.example"}, {"origin": "null"}, {"origin": "http://localhost:9000"},
+     {"origin": "https://localhost:8000"}, {"content_type": "text/plain"}, {"content_type": ""}],
+)  # fmt: skip
+def test_another_page_writes_nothing(still: tuple[Path, Desk], headers: dict[str, str]) -> None:
+    assert ask(still, "api", INFO).status_code == 200
+    assert ask(still, "api", INFO, **headers).status_code == 403
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 400), (b'{"action": "push"}', 422), (b"", 400)])
+def test_a_call_that_makes_no_sense_has_an_answer(still: tuple[Path, Desk], body: bytes, status: int) -> None:
+    answer = ask(still, "api", body)
+    assert answer.status_code == status
+    assert "error" in json.loads(bytes(answer.body))
+
+
+def test_too_much_is_not_read(still: tuple[Path, Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agora_build.serving.editor._MOST", 10)
+    assert ask(still, "api", INFO).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("", 200), ("site/", 200), ("campaign/les-quais/", 200), ("campaign/les-quais", 301), ("campaign/nowhere/", 404),
+     ("campaign/../les-quais/", 404), ("campaign/les-quais/config.json", 200), ("campaign/les-quais/agora.toml", 404),
+     ("../../agora.toml", 404), ("campaign/", 404), ("decap-cms.js", 200)],
+)  # fmt: skip
+def test_it_has_its_pages_alone(still: tuple[Path, Desk], path: str, status: int) -> None:
+    answer = ask(still, path)
+    assert answer.status_code == status
+    page = answer.headers.get("content-type", "").startswith("text/html")
+    assert ("content-security-policy" in answer.headers) == page
+
+
+def test_its_program_is_outside_of_all_themes_so_that_no_site_has_it() -> None:
+    kept = [target for target, source in vendor_assets.COPIES.items() if source.startswith("decap-cms/")]
+    assert kept
+    assert not any(target.is_relative_to(ROOT / "themes") for target in kept)
 
 
 # When it does not start.

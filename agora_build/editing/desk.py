@@ -18,7 +18,7 @@ from agora_build.build.checking import check
 from agora_build.content.tree import MAX_MEDIA, MAX_TEXT, WITH_ID, Found
 from agora_build.editing import places, saving
 from agora_build.editing.clone import Clone, RefusedError
-from agora_build.editing.shown import BASE, BODY
+from agora_build.editing.shown import BASE, BODY, NAMED
 from agora_build.problems import Problem, Wording
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -41,7 +41,7 @@ class Desk:
             "info": lambda _params: {"repo": self._clone.root.name, "publish_modes": ["simple"], "type": "agora"},
             "entriesByFolder": self._folder,
             "entriesByFiles": lambda params: [self._listed(file["path"]) for file in params["files"]],
-            "getEntry": lambda params: self._entry(params["path"]),
+            "getEntry": lambda params: self._entry(params["path"], secrets.token_hex(8)),
             "unpublishedEntries": lambda _params: [],
             "persistEntry": self._persist,
             "getMedia": self._media,
@@ -73,17 +73,18 @@ class Desk:
     def _listed(self, path: str) -> dict[str, Any]:
         """Give an entry; without its data when it cannot be read."""
         try:
-            return self._entry(path)
+            return self._entry(path, "")
         except RefusedError:
             return {"data": None, "file": {"path": path, "id": None}}
 
-    def _entry(self, path: str) -> dict[str, Any]:
+    def _entry(self, path: str, base: str) -> dict[str, Any]:
         found = places.entry_at(self._clone.root, self._moved.get(path, path))
         raw = self._clone.read([found.path])[found.path]
         if raw is None:  # a file that a campaign may have, and nobody began; or none at all
-            return {"data": "{}" if found.folder == "campaign" else None, "file": {"path": path, "id": None}}
-        base = secrets.token_hex(8)
-        self._bases[base] = (found.path, _state(raw))
+            begun = found.folder == "campaign" and not found.path.endswith("/campaign.md")
+            return {"data": "{}" if begun else None, "file": {"path": path, "id": None}}
+        if base:
+            self._bases[base] = (found.path, _state(raw))
         return {"data": saving.opened(found, raw, base), "file": {"path": found.path, "id": _state(raw)}}
 
     def _persist(self, params: Mapping[str, Any]) -> dict[str, str]:
@@ -96,7 +97,7 @@ class Desk:
         with self._still:
             raw = self._clone.read([found.path])[found.path]
             if raw is None:
-                found = self._named(found)
+                found = self._named(found, str(sent.get(NAMED)))
                 places.new_entry(found)
             else:
                 self._as_opened(found, raw, sent)
@@ -109,8 +110,10 @@ class Desk:
         self._bases[str(sent.get(BASE))] = (found.path, _state(changed[found.path] or b""))
         return {"message": "entry persisted"}
 
-    def _named(self, found: Found) -> Found:
-        """Give a new text of somebody the id that it is known by."""
+    def _named(self, found: Found, answered: str) -> Found:
+        """Give a new text of somebody the id that it is known by; a reply has that of what it answers."""
+        if found.folder == "answers" and found.slug != answered:
+            raise RefusedError("editor-answered", path=f"{found.path.rpartition('/')[0]}/{answered}.md")
         if found.folder not in WITH_ID:
             return found
         day = datetime.datetime.now().astimezone().strftime("%Y%m%d")

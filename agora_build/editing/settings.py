@@ -8,32 +8,34 @@ from typing import Any
 
 from agora_build.content.config_file import read_config_file
 from agora_build.content.models import Campaign, Page
-from agora_build.content.source import read_source
-from agora_build.content.tree import CAMPAIGN_FILES, NAMED_BY_ID
+from agora_build.content.tree import CAMPAIGN_FILES, NAMED_BY_ID, WITH_ID
 from agora_build.content.tree import KINDS as MODELS
+from agora_build.editing.named import known, titled
 from agora_build.editing.shown import BASE, BODY, NAMED
-from agora_build.editing.widgets import Known, Option, Widget, fields_of
+from agora_build.editing.widgets import City, Widget, fields_of
 from agora_build.editing.words import FILES, KINDS
+from agora_build.urls import INDEX, Urls
 
-# What a reference names -> the folder of a campaign that holds it.
-_FOLDERS = {
-    "debate": "debates", "workshop": "workshops", "resource": "resources", "jury": "juries", "decision": "decisions",
-}  # fmt: skip
-_SLUG = {"encoding": "ascii", "clean_accents": True, "sanitize_replacement": "-"}
-_WORDS = {name: f"{said} : {{{{slug}}}}" for name, said in
-          {"create": "Ajouter {{collection}}", "update": "Modifier {{collection}}",
-           "delete": "Retirer {{collection}}"}.items()}  # fmt: skip
 SITE = ""  # in place of a campaign: the pages of the site, and the campaigns themselves
+_SLUG = {"encoding": "ascii", "clean_accents": True, "sanitize_replacement": "-"}
+_DONE = {"create": "Ajouter", "update": "Modifier", "delete": "Retirer"}
+_PARTS = {"timeline": "timeline", "map": "map", "moderation": "moderation"}  # pages of a campaign, by their files
 
 
-def settings(root: Path, campaign: str, api: str, branch: str) -> dict[str, Any]:
-    """Give the settings of the editor of a campaign, or of SITE; `api` is the address of what reads and writes."""
-    collections = _of_campaign(root, campaign) if campaign else _of_site()
+def settings(root: Path, campaign: str, site: str, api: str, branch: str) -> dict[str, Any]:
+    """Give the settings of the editor of a campaign, or of SITE.
+
+    `site` is the address of the preview, `api` that of what reads and writes.
+    """
+    config = read_config_file(root).config
+    urls = Urls(config.city.language if config else "fr")
+    collections = _of_campaign(root, campaign, urls) if campaign else _of_site(urls)
+    messages = {name: f"{done} {{{{collection}}}} : {{{{slug}}}}" for name, done in _DONE.items()}
     return {
-        "backend": {"name": "proxy", "proxy_url": api, "branch": branch, "commit_messages": _WORDS},
+        "backend": {"name": "proxy", "proxy_url": api, "branch": branch, "commit_messages": messages},
         "locale": "fr",
+        "site_url": site,
         "publish_mode": "simple",
-        "show_preview_links": False,
         "media_folder": f"content/campaigns/{campaign}/media" if campaign else "content/media",
         "public_folder": "media",
         "slug": _SLUG,
@@ -42,36 +44,42 @@ def settings(root: Path, campaign: str, api: str, branch: str) -> dict[str, Any]
     }
 
 
-def campaigns(root: Path) -> list[Option]:
-    """List the campaigns of a city, with their titles."""
-    return _titled(root, "content/campaigns", "*/campaign.md")
-
-
-def _of_site() -> Iterator[Widget]:
-    yield _folder("pages", "Pages", "page", "content/pages", fields_of(Page, {})) | {"slug": "{{title}}"}
-    fields = fields_of(Campaign, {})
+def _of_site(urls: Urls) -> Iterator[Widget]:
+    page = {"slug": "{{title}}", "preview_path": _at(urls.page("{{slug}}"))}
+    yield _folder("pages", "Pages", "page", "content/pages", fields_of(Page, City())) | page
+    fields = fields_of(Campaign, City())
     yield _folder("campaigns", "Concertations", "concertation", "content/campaigns", fields) | {
-        "slug": "{{title}}", "path": "{{slug}}/campaign",
+        "slug": "{{title}}", "path": "{{slug}}/campaign", "preview_path": _at(urls.campaign("{{dirname}}")),
+        "delete": False,
     }  # fmt: skip
 
 
-def _of_campaign(root: Path, campaign: str) -> Iterator[Widget]:
-    folder, known = f"content/campaigns/{campaign}", _known(root, campaign)
+def _of_campaign(root: Path, campaign: str, urls: Urls) -> Iterator[Widget]:
+    folder, names = f"content/campaigns/{campaign}", known(root, campaign)
+    city = City(names, f"{folder}/media", "media")
     files = [
         {
-            "name": name.partition(".")[0],
+            "name": (part := name.partition(".")[0]),
             "label": FILES[name],
             "file": f"{folder}/{name}",
-            "fields": _whole(fields_of(model, known), prose=name.endswith(".md")),
+            "fields": _whole(fields_of(model, city), prose=name.endswith(".md")),
+            "preview_path": _at(urls.part(campaign, _PARTS[part]) if part in _PARTS else urls.campaign(campaign)),
         }
         for name, model in CAMPAIGN_FILES.items()
     ]
     yield {"name": f"{campaign}-files", "label": "La campagne", "format": "json", "files": files}
     for name, (several, one) in KINDS.items():
-        fields = fields_of(MODELS[name], known)
+        fields = fields_of(MODELS[name], City(names, f"{folder}/{name}"))
         if name == "answers":
             fields = [_answered(root, campaign), *fields]
-        yield _folder(f"{campaign}-{name}", several, one, f"{folder}/{name}", fields) | _named(name)
+        page = _at(urls.item(campaign, "questions" if name == "answers" else name, "{{slug}}"))
+        made = _folder(f"{campaign}-{name}", several, one, f"{folder}/{name}", fields) | _named(name)
+        yield made | {"preview_path": page, "delete": name not in WITH_ID}
+
+
+def _at(path: str) -> str:
+    """Give the address of a page."""
+    return path.removesuffix(INDEX)
 
 
 def _folder(name: str, several: str, one: str, folder: str, fields: list[Widget]) -> Widget:
@@ -93,52 +101,18 @@ def _named(folder: str) -> Widget:
 
 def _whole(fields: list[Widget], *, prose: bool) -> list[Widget]:
     """Add to the metadata the text under it, and what says in which state the file was opened."""
-    body = {
-        "name": BODY, "label": "Texte", "hint": "Le texte de la page, en Markdown.", "widget": "markdown",
-        "modes": ["raw"], "required": False,
-    }  # fmt: skip
+    hint = "Le texte de la page, en Markdown, tel qu’il est dans le fichier."
+    body = {"name": BODY, "label": "Texte", "hint": hint, "widget": "text", "required": False}
     base = {"name": BASE, "label": BASE, "widget": "hidden", "required": False}
     return [*fields, *([body] if prose else []), base]
 
 
 def _answered(root: Path, campaign: str) -> Widget:
-    """Ask which question, or which contribution, a reply is to."""
-    options = [
-        option
-        for folder in ("questions", "contributions")
-        for option in _titled(root, f"content/campaigns/{campaign}/{folder}", "*.md")
-    ]
+    """Ask which question, or which contribution, a reply is to: those that wait first."""
+    folder = f"content/campaigns/{campaign}"
+    done = {option["value"] for option in titled(root, f"{folder}/answers", "*.md")}
+    asked = [it for name in ("questions", "contributions") for it in titled(root, f"{folder}/{name}", "*.md")]
+    options = [it for it in asked if it["value"] not in done]
+    options += [{**it, "label": f"{it['label']} : a sa réponse"} for it in asked if it["value"] in done]
     hint = "La question, ou la contribution, à laquelle la Ville répond ; le fichier en prend le numéro."
     return {"name": NAMED, "label": "Réponse à", "hint": hint, "widget": "select", "options": options}
-
-
-def _known(root: Path, campaign: str) -> Known:
-    """List what the files of a campaign can name."""
-    folder = f"content/campaigns/{campaign}"
-    found = {kind: _titled(root, f"{folder}/{name}", "*.md") for kind, name in _FOLDERS.items()}
-    layers = _read(root, f"{folder}/map.yml").get("layers")
-    found["layer"] = [
-        {"value": str(layer["id"]), "label": str(layer.get("title", ""))}
-        for layer in (layers if isinstance(layers, list) else ())
-        if isinstance(layer, dict) and "id" in layer
-    ]
-    config = read_config_file(root).config
-    for kind, named in (("quarter", config.quarters), ("office", config.offices)) if config else ():
-        found[kind] = [{"value": item.id, "label": item.name} for item in named]
-    return found
-
-
-def _titled(root: Path, folder: str, pattern: str) -> list[Option]:
-    """List the files of a folder by name, with their titles; translations are told with what they translate."""
-    found: list[Option] = []
-    for file in sorted((root / folder).glob(pattern)):
-        name = file.parent.name if file.name == "campaign.md" else file.stem
-        if "." not in name:
-            title = _read(root, file.relative_to(root).as_posix()).get("title")
-            found.append({"value": name, "label": f"{title} ({name})" if title else name})
-    return found
-
-
-def _read(root: Path, path: str) -> dict[str, Any]:
-    file = root / path
-    return (read_source(path, file.read_bytes()).data or {}) if file.is_file() and not file.is_symlink() else {}

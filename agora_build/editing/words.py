@@ -20,7 +20,8 @@ VALUES: Mapping[str, str] = {
     "arguments": "arguments", "statements": "phrases à voter", "priorities": "priorités",
     "referendum": "oui, non, abstention", "budget": "budget participatif", "greedy": "au plus de voix",
     "equal-shares": "parts égales", "approval": "cocher", "points": "points à répartir", "ranking": "classer",
-    "yes-no": "oui ou non", "for": "pour", "against": "contre", "neutral": "ni pour ni contre",
+    "yes-no": "oui ou non", "apart": "à part", "added": "ajoutés aux codes",
+    "for": "pour", "against": "contre", "neutral": "ni pour ni contre",
     # Frise et rencontres
     "milestone": "jalon", "meeting": "rencontre", "council": "conseil municipal", "study": "étude",
     "works": "travaux", "publication": "publication", "workshop": "atelier", "public-hearing": "réunion publique",
@@ -60,4 +61,5 @@ FILES: Mapping[str, str] = {
 
 def word_for(value: str, *names: str) -> str:
     """Say what a value means in the field of these names."""
-    return VALUES.get(".".join((*names, value))) or VALUES.get(".".join((*names[-1:], value))) or VALUES[value]
+    said = VALUES.get(".".join((*names, value))) or VALUES.get(".".join((*names[-1:], value)))
+    return said or VALUES.get(value, value)

@@ -12,7 +12,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from agora_build.editing.clone import RefusedError
 from agora_build.editing.desk import Desk
-from agora_build.editing.settings import SITE, campaigns, settings
+from agora_build.editing.named import campaigns
+from agora_build.editing.settings import SITE, settings
 from agora_build.problems import Wording
 from agora_build.serving import files, panel
 
@@ -64,9 +65,9 @@ class Editor:
             return Response("", 405, {"Allow": "GET, HEAD, POST"})
         if name == "decap-cms.js":
             return FileResponse(_PROGRAM, headers=files.HEADERS, media_type="text/javascript")
-        return await asyncio.to_thread(self._page, name)
+        return await asyncio.to_thread(self._page, name, f"http://{request.headers['host']}/")
 
-    def _page(self, name: str) -> Response:
+    def _page(self, name: str, site: str) -> Response:
         """Give the door, or the editor of a campaign or of the site, or its settings."""
         if not name:
             return Response(self._door(), 200, _HEADERS, "text/html")
@@ -80,7 +81,7 @@ class Editor:
         if not file:
             title = self._words.label("editor-title")
             return Response(_PAGE.format(title=html.escape(title), head=_EDITOR, body=""), 200, _HEADERS, "text/html")
-        told = settings(self._root, scope, f"{AT}api", self._branch)
+        told = settings(self._root, scope, site, f"{AT}api", self._branch)
         return Response(json.dumps(told, ensure_ascii=False), 200, files.HEADERS, "text/yaml")
 
     def _door(self) -> str:

@@ -26,6 +26,8 @@ document.addEventListener("DOMContentLoaded", () => {
     publishAndDuplicate: "Enregistrer, puis en faire une copie",
     deletePublishedEntry: "Retirer", deleteEntry: "Retirer", deployButtonLabel: "Voir l’aperçu",
   });
+  words.editor.editorWidgets.list.add = "Ajouter";
+  words.editor.editorWidgets.datetime.setToNow = "Maintenant : %{fieldLabel}";
   words.editor.editor.onDeletePublishedEntry = "Retirer ce fichier ? Git garde ce qu’il contenait.";
   Object.assign(words.ui.toast, {
     onFailToPersist: "%{details}", onFailToDelete: "%{details}", onFailToLoadEntries: "%{details}",
