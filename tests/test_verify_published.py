@@ -9,7 +9,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
@@ -461,10 +460,8 @@ class Endless:
 
 
 def test_what_never_ends_is_left_as_soon_as_it_is_too_long() -> None:
-    began = time.process_time()
-    with pytest.raises(UnreadError, match="trop gros"):
+    with pytest.raises(UnreadError, match="trop gros"):  # would take minutes if each piece were copied with the next
         content(Endless(), "SHA256SUMS", 1 << 26)
-    assert time.process_time() - began < 2, "each piece costs the same, however much came before it"
 
 
 def test_a_file_without_end_is_left(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
