@@ -64,7 +64,7 @@ def shown(desk: Desk, path: str) -> dict[str, Any]:
 
 def save(desk: Desk, path: str, sent: dict[str, Any], assets: tuple[dict[str, str], ...] = ()) -> None:
     files = [{"slug": "x", "path": path, "raw": json.dumps(sent)}]
-    desk.answer("persistEntry", {"dataFiles": files, "assets": assets, "options": {"commitMessage": "Modifier"}})
+    desk.answer("persistEntry", {"dataFiles": files, "assets": list(assets), "options": {"commitMessage": "Modifier"}})
 
 
 def commits(city: Path) -> list[str]:
@@ -296,6 +296,17 @@ def test_a_new_contribution_gets_an_id_and_is_found_again_under_its_first_name(c
     assert check(str(city), None).problems == []
 
 
+def test_what_was_wrong_elsewhere_before_is_not_held_against_an_edit(city: Path, desk: Desk) -> None:
+    (city / "content/pages/fausse.md").write_text("---\ntitel: X\n---\n")
+    commit(city, "Une faute")
+    save(desk, CAMPAIGN, {**shown(desk, CAMPAIGN), "title": "Autre"})
+    assert git(city, "show", "--name-only", "--format=") == CAMPAIGN
+    before = commits(city)
+    debate = "content/campaigns/les-quais/debates/usages.md"
+    assert "usages" in refused(desk, "deleteFiles", {"paths": [debate], "options": {}}).values["problems"]
+    assert (commits(city), git(city, "status", "--porcelain")) == (before, "")
+
+
 def test_a_reply_takes_the_name_of_what_it_answers_once(city: Path, desk: Desk) -> None:
     folder, name = "content/campaigns/les-quais/answers", "20160405-aaaabbbb"
     sent = {"agora_id": name, "by": "conseil-municipal", "date": "2016-04-10", BODY: "Oui."}
@@ -471,7 +482,7 @@ def test_a_link_leads_nowhere(city: Path, desk: Desk, tmp_path: Path) -> None:
     ("action", "params"),
     [("push", {}), ("persistEntry", {}), ("persistEntry", {"dataFiles": [{"path": CAMPAIGN, "raw": "[]"}]}),
      ("persistEntry", {"dataFiles": [{"path": CAMPAIGN, "raw": "{"}]}), ("entriesByFolder", {"folder": "content"}),
-     ("getEntry", []), (None, {}), ("persistMedia", {"asset": 3})],
+     ("getEntry", []), ("", {}), ("persistMedia", {"asset": 3})],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(still: tuple[Path, Desk], action: Any, params: Any) -> None:
     assert refused(still[1], action, params).name in ("editor-unknown", "editor-not-here")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime
 import hashlib
 import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
 from agora_build.build.checking import check
-from agora_build.content.tree import MAX_MEDIA, MAX_TEXT, WITH_ID, Found
-from agora_build.editing import places, saving
+from agora_build.content.tree import IGNORED, MAX_MEDIA, WITH_ID, Found, is_media
+from agora_build.editing import calls, places, saving
 from agora_build.editing.clone import Clone, RefusedError
 from agora_build.editing.shown import BASE, BODY, NAMED
 from agora_build.problems import Problem, Wording
@@ -35,38 +33,34 @@ class Desk:
         self._bases: dict[str, tuple[str, str]] = {}  # what is open -> its path, and its state when it was last seen
         self._moved: dict[str, str] = {}  # how the editor called a new file -> the id that it was given
 
-    def answer(self, action: object, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    def answer(self, action: str, params: object) -> Any:  # noqa: ANN401 - JSON
         """Do what is asked for; raise RefusedError when it cannot be."""
-        calls: Mapping[object, Callable[[Mapping[str, Any]], Any]] = {
-            "info": lambda _params: {"repo": self._clone.root.name, "publish_modes": ["simple"], "type": "agora"},
-            "entriesByFolder": self._folder,
-            "entriesByFiles": lambda params: [self._listed(file["path"]) for file in params["files"]],
-            "getEntry": lambda params: self._entry(params["path"], secrets.token_hex(8)),
-            "unpublishedEntries": lambda _params: [],
-            "persistEntry": self._persist,
-            "getMedia": self._media,
-            "getMediaFile": lambda params: self._medium(places.media_at(self._clone.root, params["path"])),
-            "persistMedia": self._persist_media,
-            "deleteFile": lambda params: self._delete([params["path"]]),
-            "deleteFiles": lambda params: self._delete(params["paths"]),
-            "getDeployPreview": lambda _params: None,
-            "getNotes": lambda _params: {"notes": []},
+        done: Mapping[str, Callable[[], Any]] = {
+            "info": lambda: {"repo": self._clone.root.name, "publish_modes": ["simple"], "type": "agora"},
+            "entriesByFolder": lambda: self._folder(calls.read(calls.Folder, params)),
+            "entriesByFiles": lambda: [self._listed(file.path) for file in calls.read(calls.Files, params).files],
+            "getEntry": lambda: self._entry(calls.read(calls.File, params).path, secrets.token_hex(8)),
+            "unpublishedEntries": list,
+            "persistEntry": lambda: self._persist(calls.read(calls.Entry, params)),
+            "getMedia": lambda: self._media(calls.read(calls.MediaFolder, params)),
+            "getMediaFile": lambda: self._medium(self._media_at(calls.read(calls.File, params).path)),
+            "persistMedia": lambda: self._persist_media(calls.read(calls.Medium, params)),
+            "deleteFile": lambda: self._delete([calls.read(calls.File, params).path]),
+            "deleteFiles": lambda: self._delete(calls.read(calls.Paths, params).paths),
+            "getDeployPreview": lambda: None,
+            "getNotes": lambda: {"notes": []},
         }
-        if action not in calls:
-            raise RefusedError("editor-unknown", action=str(action)[:40])
-        try:
-            return calls[action](params)
-        except (KeyError, TypeError, AttributeError):
-            raise RefusedError("editor-unknown", action=str(action)) from None
+        if action not in done:
+            raise RefusedError("editor-unknown", action=action[:40])
+        return done[action]()
 
-    def _folder(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _folder(self, asked: calls.Folder) -> list[dict[str, Any]]:
         """List the entries of a folder; of all campaigns, each campaign.md."""
-        folder = places.inside(self._clone.root, params["folder"])
-        pattern = "*/campaign.md" if params["depth"] > 1 else "*.md"
+        folder = places.inside(self._clone.root, asked.folder)
         found = []
-        for file in sorted((self._clone.root / folder).glob(pattern)):
+        for file in sorted((self._clone.root / folder).glob("*/campaign.md" if asked.depth > 1 else "*.md")):
             path = file.relative_to(self._clone.root).as_posix()
-            if file.name.count(".") == 1 and file.is_file() and file.name not in ("README.md", "LICENSE.md"):
+            if file.name.count(".") == 1 and file.is_file() and file.name not in IGNORED:
                 found.append(self._listed(path))
         return [entry for entry in found if entry["data"] is not None]
 
@@ -87,13 +81,12 @@ class Desk:
             self._bases[base] = (found.path, _state(raw))
         return {"data": saving.opened(found, raw, base), "file": {"path": found.path, "id": _state(raw)}}
 
-    def _persist(self, params: Mapping[str, Any]) -> dict[str, str]:
-        (entry,) = params.get("dataFiles") or [params["entry"]]
-        path = self._moved.get(entry["path"], entry["path"])
-        if entry.get("newPath", entry["path"]) != entry["path"]:
-            raise RefusedError("editor-not-here", path=entry["newPath"])
-        found = places.entry_at(self._clone.root, path)
-        sent = _table(entry["raw"])
+    def _persist(self, asked: calls.Entry) -> dict[str, str]:
+        entry = asked.entries[0]
+        if entry.moved not in (None, entry.path):
+            raise RefusedError("editor-not-here", path=str(entry.moved))
+        path = self._moved.get(entry.path, entry.path)
+        found, sent = places.entry_at(self._clone.root, path), _table(entry.raw)
         with self._still:
             raw = self._clone.read([found.path])[found.path]
             if raw is None:
@@ -102,9 +95,9 @@ class Desk:
             else:
                 self._as_opened(found, raw, sent)
             changed: dict[str, bytes | None] = {found.path: saving.saved(found, sent, raw)}
-            for asset in params.get("assets") or ():
+            for asset in asked.assets:
                 changed |= self._asset(asset)
-            self._keep(changed, params["options"]["commitMessage"])
+            self._keep(changed, asked.options.message)
         if found.path != path:
             self._moved[path] = found.path
         self._bases[str(sent.get(BASE))] = (found.path, _state(changed[found.path] or b""))
@@ -136,21 +129,26 @@ class Desk:
         for path in new:
             if not self._clone.is_as_committed(path):
                 raise RefusedError("editor-not-committed", path=path)
-        wrong = {_name(problem) for problem in self._problems()}
         try:
             self._clone.write(new)
-            self._agree(new, wrong)
+            self._agree(new, before)
             commit = self._clone.commit(new, _line(message))
         except BaseException:
             self._clone.write({path: before[path] for path in new})
             raise
         self._said(commit, ", ".join(new))
 
-    def _agree(self, new: Mapping[str, bytes | None], wrong: AbstractSet[tuple[str, str, str]]) -> None:
+    def _agree(self, new: Mapping[str, bytes | None], before: Mapping[str, bytes | None]) -> None:
         """Refuse files that are wrong, or that make others so which were not before."""
-        problems = [it for it in self._problems() if it.path in new or _name(it) not in wrong]
+        problems = self._problems()
+        if problems and not any(it.path in new for it in problems):
+            self._clone.write({path: before[path] for path in new})
+            known = {_name(it) for it in self._problems()}
+            self._clone.write(new)
+            problems = [it for it in problems if _name(it) not in known]
         if problems:
-            raise RefusedError("editor-refused", problems=self._told(problems))
+            own = [it for it in problems if it.path in new]
+            raise RefusedError("editor-refused", problems=self._told(own or problems))
 
     def _problems(self) -> list[Problem]:
         return check(str(self._clone.root), None).problems
@@ -175,40 +173,44 @@ class Desk:
             self._keep(changed, f"Retirer {', '.join(changed)}")
         return {"message": "deleted"}
 
-    def _media(self, params: Mapping[str, Any]) -> list[dict[str, str]]:
-        folder = self._clone.root / places.inside(self._clone.root, params["mediaFolder"])
+    def _media(self, asked: calls.MediaFolder) -> list[dict[str, str]]:
+        folder = self._clone.root / places.inside(self._clone.root, asked.folder)
         files = sorted(file for file in folder.glob("*") if file.is_file() and not file.is_symlink())
         paths = [file.relative_to(self._clone.root).as_posix() for file in files]
-        return [self._medium(path) for path in paths if _is_media(self._clone.root, path)]
+        return [self._medium(path) for path in paths if is_media(path)]
+
+    def _media_at(self, path: str) -> str:
+        return places.media_at(self._clone.root, path)
 
     def _medium(self, path: str) -> dict[str, str]:
-        raw = (self._clone.root / path).read_bytes()
+        """Give a file that is there; raise RefusedError when there is none."""
+        raw = self._clone.read([path])[path]
+        if raw is None:
+            raise RefusedError("editor-not-here", path=path)
         content = base64.b64encode(raw).decode()
         return {"id": _state(raw), "content": content, "encoding": "base64", "path": path, "name": Path(path).name}
 
-    def _persist_media(self, params: Mapping[str, Any]) -> dict[str, str]:
-        changed = self._asset(params["asset"])
+    def _persist_media(self, asked: calls.Medium) -> dict[str, str]:
+        changed = self._asset(asked.asset)
         with self._still:
-            self._keep(changed, params["options"]["commitMessage"])
-        return self._medium(next(iter(changed)))
+            self._keep(changed, asked.options.message)
+        return self._medium(asked.asset.path)
 
-    def _asset(self, asset: Mapping[str, str]) -> dict[str, bytes | None]:
-        path = places.media_at(self._clone.root, asset["path"])
+    def _asset(self, asset: calls.Asset) -> dict[str, bytes | None]:
+        path = self._media_at(asset.path)
         try:
-            raw = base64.b64decode(asset["content"], validate=True)
-        except (binascii.Error, ValueError):
+            raw = base64.b64decode(asset.content, validate=True)
+        except ValueError:
             raise RefusedError("editor-unknown", action="asset") from None
         if len(raw) > MAX_MEDIA:
             raise RefusedError("editor-too-big", path=path, limit=str(MAX_MEDIA // 1_000_000))
         return {path: raw}
 
 
-def _table(raw: object) -> dict[str, Any]:
-    if not isinstance(raw, str) or len(raw) > MAX_TEXT:
-        raise RefusedError("editor-unknown", action="persistEntry")
+def _table(raw: str) -> dict[str, Any]:
     try:
         table = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict):
         raise RefusedError("editor-unknown", action="persistEntry")
@@ -226,11 +228,3 @@ def _name(problem: Problem) -> tuple[str, str, str]:
 def _line(message: object) -> str:
     """Give the first line of a message for a commit, short enough."""
     return " ".join(str(message).split())[:120] or "Modifier"
-
-
-def _is_media(root: Path, path: str) -> bool:
-    try:
-        places.media_at(root, path)
-    except RefusedError:
-        return False
-    return True

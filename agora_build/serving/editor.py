@@ -109,13 +109,18 @@ class Editor:
             )
         try:
             asked = json.loads(body)
-            action, params = asked["action"], asked.get("params") or {}
+            action, params = str(asked["action"]), asked.get("params")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return _told({"error": self._say(RefusedError("editor-unknown", action=""))}, 400)
+        return await asyncio.to_thread(self._done, action, params)
+
+    def _done(self, action: str, params: object) -> Response:
         try:
-            return _told(await asyncio.to_thread(self._desk.answer, action, params))
+            return _told(self._desk.answer(action, params))
         except RefusedError as error:
             return _told({"error": self._say(error)}, 422)
+        except OSError as error:
+            return _told({"error": self._say(RefusedError("editor-disk", said=str(error.strerror)))}, 500)
 
     def _say(self, error: RefusedError) -> str:
         return self._words.label(error.name).format_map(error.values)
