@@ -28,7 +28,7 @@ docs: venv vendor ## Construire la documentation, elle-même un site d’Agora, 
 	@$(BIN)/agora build --city docs --output output-docs
 
 serve: venv vendor ## Montrer le site sur cet ordinateur, refait à chaque changement (PORT=8000)
-	@$(BIN)/agora serve --port $(PORT)
+	@$(BIN)/agora serve --inbox --port $(PORT)
 
 check: dev vendor lint ## Vérifier le style, les types et les tests rapides
 	@echo "Tests rapides"

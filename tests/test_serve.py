@@ -12,8 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from cities import minimal_city
+from cities import ROOT, minimal_city
+from inboxes import committed_city
+from intakes import Client
 from previews import Preview, preview, waited
+
+from agora_build.commands.serve_forms import Forms
+from agora_build.intake.opening import opened
+from agora_build.intake.relay import relay
 
 PAGE = "content/pages/a-propos.md"
 ABOUT = "/a-propos/"
@@ -121,6 +127,22 @@ def test_a_form_is_tried_here_and_never_sent_to_the_real_intake(running: Preview
     assert (city / ".agora/preview/intake/journal.sqlite").is_file()
     assert not (city / ".agora/intake/journal.sqlite").exists()
     assert running.ask("/a-propos/", "POST", "a=b")[0] == 405
+
+
+def test_what_is_sent_may_go_to_the_inbox_of_the_city(tmp_path: Path) -> None:
+    """So is the sample tried on one computer, with `make serve`, `agora relay --once` and `agora inbox accept`."""
+    city = committed_city(tmp_path)
+    said = (city / "agora.toml").read_text("utf-8")
+    (city / "agora.toml").write_text(said.replace("demonstration = true", "as_of = 2016-04-20\ndemonstration = true"))
+    forms = Forms(city, inbox=True)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    body = urlencode({"voice": "individual", "text": "Un banc de plus, à l’ombre."})
+    answer = Client(forms).post("/envoi/les-quais/contribution/usages", content=body, headers=headers)
+    forms.close()
+    assert answer.status_code == 201, answer.text
+    with opened(city) as intake:
+        assert relay(intake.relay()).proposed == [answer.json()["id"]]
+    assert "agora serve --inbox --port" in (ROOT / "Makefile").read_text("utf-8")
 
 
 def test_an_edit_is_told_to_the_pages_that_show_it(running: Preview, city: Path) -> None:

@@ -36,7 +36,12 @@ _LAST = 65_535
     "--editor", is_flag=True,
     help="Servir aussi un éditeur : des formulaires, un commit par enregistrement ; il faut un clone git propre.",
 )  # fmt: skip
-def serve(city: Path, port: int, *, opened: bool, editor: bool) -> None:
+@click.option(
+    "--inbox", is_flag=True,
+    help="Mettre ce qu’envoient les formulaires dans la boîte de la ville, où le prend « agora relay », au lieu de "
+    "celle de l’aperçu.",
+)  # fmt: skip
+def serve(city: Path, port: int, *, opened: bool, editor: bool, inbox: bool) -> None:
     """Montrer le site sur cet ordinateur, refait à chaque changement ; rien n’est publié."""
     try:
         from agora_build.serving.live import Live
@@ -67,7 +72,7 @@ def serve(city: Path, port: int, *, opened: bool, editor: bool) -> None:
             webbrowser.open(address + serve_editor.BELOW * editor)
 
     desk = serve_editor.editor_of(clone, workshop) if clone else None
-    forms = serve_forms.Forms(root) if serve_forms.is_installed() else None
+    forms = serve_forms.Forms(root, inbox=inbox) if serve_forms.is_installed() else None
     run(Preview(workshop, live, forms, serve_forms.below(root), desk), at, live, stop, started)
     if forms:
         forms.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agora_build.config import Intake
 from agora_build.content.config_file import read_config_file
 from agora_build.content.languages import NAMES
 from agora_build.content.preview import forms_below
@@ -31,10 +32,13 @@ def below(root: Path) -> tuple[str, ...]:
 
 
 class Forms:
-    """Answers the forms of a preview; the city is read when the first is asked for."""
+    """Answers the forms of a preview; the city is read when the first is asked for.
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    What they are sent stays in the preview, or goes to the `inbox` of the city.
+    """
+
+    def __init__(self, root: Path, *, inbox: bool = False) -> None:
+        self._root, self._inbox = root, inbox
         self._application: ASGIApp | None = None
         self._ends: list[Callable[[], None]] = []
         self._making = asyncio.Lock()
@@ -66,7 +70,9 @@ class Forms:
         except CityProblemError as error:
             said = "\n\n".join(as_text(problem, wording("fr")) for problem in error.problems)
             return Response(said, 503, media_type="text/plain")
-        address = address_in(self._root, cities.now().intake.store)
+        tried = cities.now().intake.store
+        config = read_config_file(self._root).config if self._inbox else None
+        address = address_in(self._root, (config.intake or Intake()).store if config else tried)
         Journal(address).close()
         writer = Writer(address)
         self._ends.append(writer.close)
