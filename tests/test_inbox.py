@@ -122,6 +122,17 @@ def test_a_report_is_read_in_words_and_says_what_to_do(tmp_path: Path) -> None:
     assert f"agora inbox erase {name}" in run(box, "show", asked.id).output
 
 
+def test_a_batch_is_told_by_its_size_and_cannot_be_refused(tmp_path: Path) -> None:
+    box, _ = written(tmp_path)
+    lines = json.dumps({"content/campaigns/les-quais/votes/a/votes.csv": ["x,y,agree,2016-04-20"] * 3})
+    batch = replace(contribution(), kind="votes", path="content/campaigns/les-quais/votes/a", content=lines)
+    box.journal.accept([Sent(batch.id, batch)])
+    output = run(box, "show", batch.id).output
+    assert "votes.csv : 3 lignes" in output
+    assert f"agora inbox accept {batch.id}" in output
+    assert "refuse" not in output
+
+
 def test_every_label_is_said_in_words(tmp_path: Path) -> None:
     labels = ("no-token", "fast", "honeypot", "links", "duplicate", "other-origin", "no-captcha")
     box = inbox(tmp_path, replace(contribution(), labels=labels))

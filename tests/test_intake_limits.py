@@ -212,6 +212,17 @@ def test_what_an_address_takes_is_said(intake: Intake) -> None:
     assert intake.client.post("/health").headers["allow"] == "GET, HEAD"
 
 
+def test_a_fault_of_ours_is_a_page_and_says_nothing_of_what_was_sent(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake.endpoint, "post", lambda asked: int(asked.body))
+    said = intake.post(json=False, text="Mes mots", voice="individual")
+    assert (said.status_code, "ce que vous avez écrit y est encore" in said.text) == (500, True)
+    assert "Mes" not in said.text + intake.log.getvalue()
+    assert '"bug": "ValueError"' in intake.log.getvalue()
+    assert "Ouvrez un formulaire de ce site" in intake.client.ask("PUT", f"/envoi/{DEBATE}").text
+
+
 def test_words_sent_to_a_form_that_is_gone_are_told_to_be_there_still(intake: Intake) -> None:
     said = intake.post("les-quais/contribution/ailleurs", json=False, text="Mes mots", voice="individual")
     assert (said.status_code, "ce que vous avez écrit y est encore" in said.text) == (404, True)

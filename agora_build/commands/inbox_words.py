@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from agora_build.intake import inbox as box
 from agora_build.intake import settling
+from agora_build.intake.batches import BATCHES
 from agora_build.intake.checkout import How
 from agora_build.intake.journal import Entry, State
 from agora_build.intake.opening import Opened
@@ -150,6 +152,9 @@ def _said(sheet: box.Sheet) -> Iterator[str]:
         yield f"  {_ASKED.get(name, name)} : {_REASONS.get(said, said) if name == 'reason' else said}"
     if not sheet.entry.content:
         yield "  (le texte n’est plus gardé)"
+    elif sheet.entry.kind in BATCHES:
+        for path, lines in json.loads(sheet.entry.content).items():
+            yield f"  {printable(path)} : {count(len(lines), 'ligne', 'lignes')}"
     elif not note:
         yield from (f"  | {line}" for line in sheet.lines)
 
@@ -162,8 +167,10 @@ def next_steps(entry: Entry, reasons: Iterable[str]) -> Iterator[str]:
             yield f"L’effacer, à la demande de son auteur : agora inbox erase {entry.target}"
         yield f"Clore, une fois traité : agora inbox settle {entry.id}"
         return
-    known = ", ".join(reasons) or "aucune : ajoutez « reasons » à moderation.yml"
     yield f"Publier : agora inbox accept {entry.id}"
+    if entry.kind in BATCHES:
+        return
+    known = ", ".join(reasons) or "aucune : ajoutez « reasons » à moderation.yml"
     yield f"Refuser : agora inbox refuse {entry.id} --reason … (raisons annoncées : {known})"
 
 

@@ -36,10 +36,9 @@ _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 def app_of(endpoint: Endpoint, cities: Cities, log: TextIO | None = sys.stderr) -> ASGIApp:
     """Make the application of a city's intake, served below the path of its address."""
     city = cities.now()
-    site = urlsplit(city.config.publication.base_url)
     desks = {prefix: _Desk(endpoint, cities, language) for language, prefix in city.prefixes().items()}
     routes = [route for prefix, desk in desks.items() for route in _routes(desk, city, prefix)]
-    return _watched(Router(routes, redirect_slashes=False), log, f"{site.scheme}://{site.netloc}")
+    return _watched(Router(routes, redirect_slashes=False), log, cities)
 
 
 def _routes(desk: _Desk, city: City, prefix: str) -> Iterator[Route]:
@@ -147,8 +146,13 @@ def _wants_json(wanted: str) -> bool:
     return "application/json" in wanted and "text/html" not in wanted
 
 
-def _watched(router: Router, log: TextIO | None, site: str) -> ASGIApp:
-    """Put security headers on every answer, and one line in the log, without a word of what was sent."""
+def _watched(router: Router, log: TextIO | None, cities: Cities) -> ASGIApp:
+    """Put security headers on every answer, and one line in the log, without a word of what was sent.
+
+    What the router did not answer is answered with a page that says so.
+    """
+    address = urlsplit(cities.now().config.publication.base_url)
+    site = f"{address.scheme}://{address.netloc}"
     policy = (
         f"default-src 'none'; img-src 'self' {site}; style-src 'self' {site}; font-src 'self' {site}; "
         f"script-src 'self' {site}; connect-src 'self'; worker-src 'self' {site}; form-action 'self' {site}; "
@@ -174,11 +178,13 @@ def _watched(router: Router, log: TextIO | None, site: str) -> ASGIApp:
             await router(scope, receive, sent)
         except HTTPException as error:
             allowed = {"Allow": ", ".join(sorted(error.headers["Allow"].split(", ")))} if error.headers else None
-            await Response(None, error.status_code, allowed, "text/plain")(scope, receive, sent)
+            page = cities.now().first.refusal(error.status_code)
+            await Response(page, error.status_code, allowed, "text/html")(scope, receive, sent)
         except Exception as error:  # noqa: BLE001 - its message may hold what was sent: it goes no further
             _tell_bug(error, log)
             if not status:
-                await Response(status_code=500, media_type="text/plain")(scope, receive, sent)
+                page = cities.now().first.refusal(500)
+                await Response(page, 500, media_type="text/html")(scope, receive, sent)
         if log is not None:
             route, labels = scope.get("agora.said", ("none", 0))
             method = scope["method"] if scope["method"] in _METHODS else "other"
