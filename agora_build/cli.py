@@ -167,7 +167,8 @@ def _usage(refusal: click.ClickException) -> str:
             name = (
                 parameter.metavar or parameter.opts[0] if isinstance(parameter, click.Argument) else parameter.opts[0]
             )
-            said = f"valeur qui ne convient pas à {name}"
+            missing_one = isinstance(refusal, click.MissingParameter)
+            said = f"il manque {name}" if missing_one else f"valeur qui ne convient pas à {name}"
         case click.BadArgumentUsage() | click.BadOptionUsage():
             said = "il manque une valeur, ou il y en a une de trop"
         case _:

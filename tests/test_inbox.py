@@ -133,6 +133,21 @@ def test_a_batch_is_told_by_its_size_and_cannot_be_refused(tmp_path: Path) -> No
     assert "refuse" not in output
 
 
+def test_a_number_that_was_not_given_is_asked_for(tmp_path: Path) -> None:
+    box, _ = written(tmp_path)
+    assert "il manque NUMERO" in run(box, "accept").output
+    assert "il manque --reason" in run(box, "refuse", "20160405-aaaabbbb").output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_folder_of_another_user_is_told(tmp_path: Path) -> None:
+    box, _ = written(tmp_path)
+    for path in (box.city, box.city / ".git"):
+        os.chown(path, 65534, 65534)
+    done = run(box, "status")
+    assert (done.exit_code, "sudo -u" in done.output, "dubious" in done.output) == (1, True, False)
+
+
 def test_every_label_is_said_in_words(tmp_path: Path) -> None:
     labels = ("no-token", "fast", "honeypot", "links", "duplicate", "other-origin", "no-captcha")
     box = inbox(tmp_path, replace(contribution(), labels=labels))

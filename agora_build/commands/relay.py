@@ -46,6 +46,8 @@ _REPOSITORY = {
     "token-refused": "la forge ne veut pas du jeton : il est faux, expiré ou révoqué ; faites-en un autre sur la forge "
     "et mettez-le à la place de l’ancien (AGORA_FORGE_TOKEN, ou le fichier .agora/intake/token) ; ce qui attend attend",
     "moving": "la branche publiée change sans cesse ; recommencez",
+    "not-yours": "ce dossier est à un autre utilisateur de cette machine ; lancez cette commande sous son nom : "
+    "sudo -u UTILISATEUR agora …",
     "git-failed": "git a refusé",
 }
 _TROUBLES = {

@@ -44,6 +44,8 @@ def checkout_of(city: Path) -> Checkout | None:
         said = done.stderr.decode("utf-8", "replace")
         if "not a git repository" in said or "must be run in a work tree" in said:
             return None
+        if "dubious ownership" in said:
+            raise RepositoryError("not-yours", os.fspath(city))
         raise RepositoryError("git-failed", said.strip().splitlines()[0] if said.strip() else "")
     top, inside = os.fsdecode(done.stdout).removesuffix("\n").split("\n")
     branch = _run(city, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.decode().strip()
