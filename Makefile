@@ -49,7 +49,7 @@ release: dev vendor ## Faire dans dist/ le paquet, les sources, la nomenclature 
 	@echo "La version est prête : dist/"
 
 clean: ## Retirer tout ce qui a été construit ou installé (le contenu reste)
-	rm -rf output output-docs docs/content docs/.agora dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor themes/agora/fonts
+	rm -rf output output-docs docs/content docs/.agora dist .agora .venv node_modules tests/*/node_modules themes/agora/static/vendor themes/agora/fonts agora_build/serving/assets/decap
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Ce que les cibles ci-dessus demandent : chacune ne fait que ce qui manque.
