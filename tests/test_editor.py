@@ -185,6 +185,17 @@ def is_optional(model: type[Model], name: str) -> bool:
     return is_optional_table(model.model_fields[name])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blank_lines_and_the_ends_of_lines_stay(end: str) -> None:
+    raw = end.join(("---", "title: A", "", "# fin", "---", "", "", "Un.", "", "", "")).encode()
+    found = places.entry_at(ROOT, "content/pages/essai.md")
+    sent = json.loads(saving.opened(found, raw, ""))
+    assert sent[BODY] == "Un."
+    assert saving.saved(found, sent, raw) == raw
+    assert saving.saved(found, {**sent, "title": "B"}, raw) == raw.replace(b": A", b": B")
+    assert saving.saved(found, {**sent, BODY: "Deux."}, raw).startswith(raw[: raw.index(b"Un.")])
+
+
 def test_a_save_is_one_commit_of_the_line_that_changed(city: Path, desk: Desk) -> None:
     before, sent = commits(city), shown(desk, CAMPAIGN)
     save(desk, CAMPAIGN, {**sent, "title": "Les quais, autrement"})
@@ -476,6 +487,12 @@ def test_a_link_leads_nowhere(city: Path, desk: Desk, tmp_path: Path) -> None:
         assert refused(desk, "getEntry", {"path": path}).name == "editor-not-here"
     told = desk.answer("entriesByFolder", {"folder": "content/pages", "depth": 1})
     assert "Secret" not in json.dumps(told)
+
+
+def test_a_folder_of_content_that_is_a_link_is_not_followed(city: Path, tmp_path: Path, desk: Desk) -> None:
+    (city / "content").rename(tmp_path / "elsewhere")
+    (city / "content").symlink_to(tmp_path / "elsewhere")
+    assert refused(desk, "getEntry", {"path": CAMPAIGN}).name == "editor-not-here"
 
 
 @pytest.mark.parametrize(
