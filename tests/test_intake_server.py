@@ -262,7 +262,7 @@ def test_the_journal_and_the_key_are_for_the_intake_alone(running: Running) -> N
 @pytest.mark.parametrize(
     ("break_it", "told"),
     [
-        (lambda root: (root / ".agora/intake/journal.sqlite").write_bytes(b"\0" * 8192), "Le journal"),
+        (lambda root: (root / ".agora/intake/journal.sqlite").write_bytes(b"\0" * 8192), "sauvegarde"),
         (lambda root: (root / ".agora/intake/journal.sqlite").mkdir(), "Le journal"),
         (lambda root: (root / "agora.toml").write_text("[city"), "agora.toml"),
     ],
@@ -276,6 +276,14 @@ def test_what_cannot_start_says_why(tmp_path: Path, break_it: Any, told: str) ->
     assert done.returncode == 1
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", "déjà pris"), ("nulle.invalid", "--host")])
+def test_where_it_cannot_listen_is_told(running: Running, tmp_path: Path, host: str, told: str) -> None:
+    root = minimal_city(tmp_path)
+    command = [sys.executable, "-m", "agora_build", "intake", "--city", str(root), "--port", str(running.port)]
+    done = subprocess.run([*command, "--host", host], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, told in done.stderr) == (1, True), done.stderr
 
 
 def test_a_key_that_could_be_guessed_is_refused(tmp_path: Path) -> None:

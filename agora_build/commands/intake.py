@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -24,10 +25,11 @@ import click
 )  # fmt: skip
 def intake(city: Path, host: str, port: int, site: Path | None) -> None:
     """Recevoir les formulaires du site, et garder ce que les gens envoient."""
+    from agora_build.commands.relay import JOURNAL
     from agora_build.intake.app import app_of
     from agora_build.intake.city import Cities, CityProblemError
     from agora_build.intake.endpoint import Endpoint
-    from agora_build.intake.server import serve
+    from agora_build.intake.server import listening, serve
     from agora_build.intake.store import Journal, JournalError, address_in
     from agora_build.intake.tokens import KeyProblemError, signer_of
     from agora_build.intake.writer import Writer
@@ -36,6 +38,10 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
 
     os.umask(0o077)  # what people sent is for the intake alone
     root = city.resolve()
+    try:
+        at = listening(host, port)
+    except OSError as error:
+        _refuse(_cannot_listen(error, host, port))
     try:
         cities = Cities(root)
         settings = cities.now().intake
@@ -53,7 +59,7 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
     except KeyProblemError as error:
         _refuse(f"La clé du point d’entrée ne convient pas : {error}.")
     except JournalError as error:
-        _refuse(f"Le journal ne s’ouvre pas : {error}.")
+        _refuse(JOURNAL.format(error))
     for path in cities.now().skipped:
         click.echo(f"Laissé de côté, à corriger (agora check) : {path}", err=True)
 
@@ -66,9 +72,17 @@ def intake(city: Path, host: str, port: int, site: Path | None) -> None:
         application = app_of(Endpoint(cities, writer, signer), cities)
         if site:
             application = with_site(application, site, tuple(cities.now().prefixes().values()))
-        serve(application, host, port, started, cities.read_again)
+        serve(application, at, started, cities.read_again)
     finally:
         writer.close()
+
+
+def _cannot_listen(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Le port {port} est déjà pris par un autre programme : arrêtez-le, ou donnez-en un autre avec --port."
+    if error.errno == errno.EACCES:
+        return f"Seul root peut prendre le port {port} : gardez 8001, derrière nginx ou Caddy (docs/serveur/)."
+    return f"« {host} » n’est pas une adresse de cet ordinateur ; donnez-en une avec --host, comme 127.0.0.1."
 
 
 def _refuse(said: str) -> NoReturn:

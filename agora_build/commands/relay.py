@@ -27,6 +27,10 @@ CITY = click.option(
     "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
     help="Dossier d’agora.toml ; par défaut, le dossier courant.",
 )  # fmt: skip
+JOURNAL = (
+    "Le journal ne s’ouvre pas ou ne s’écrit pas : {}. Voyez s’il y a de la place et si ce dossier est à vous ; "
+    "s’il est abîmé, remettez la dernière sauvegarde (docs/guide-exploitants.md)."
+)
 _MOST_TOLD = 20
 _MOST_SHOWN = 200
 _EVERY = 10.0  # seconds between two passes when all goes well
@@ -163,7 +167,7 @@ def _pass(city: Path, stop: threading.Event, waited: float) -> _Done:
     except RepositoryError as error:
         wait, said = _later(waited), f"Le relais n’a pas pu finir : {said_of(error)}. Rien n’est perdu."
     except JournalError as error:
-        wait, said = _later(waited), f"Le journal ne s’ouvre pas ou ne s’écrit pas : {error}."
+        wait, said = _later(waited), JOURNAL.format(error)
     return _Done(wait, said, well=False)
 
 
@@ -249,5 +253,5 @@ def plainly() -> Iterator[None]:
         click.echo(f"Impossible : {said_of(error)}.", err=True)
         sys.exit(1)
     except JournalError as error:
-        click.echo(f"Le journal ne s’ouvre pas ou ne s’écrit pas : {error}.", err=True)
+        click.echo(JOURNAL.format(error), err=True)
         sys.exit(1)

@@ -21,6 +21,7 @@ SLOW_HEADER, SLOW_BODY = 10, 20  # seconds from the first byte of a request to t
 HEADER = 16 * 1024  # bytes
 BODY = 80 * 1024  # bytes; a little more than a form may have: beyond, nothing can be answered in words
 TURN = 0.001  # seconds after which who answers lets who stores work
+_BACKLOG = 1024
 PATIENCE = 15  # seconds for what was accepted, once asked to stop
 
 
@@ -119,10 +120,23 @@ class _Server(Server):
         yield
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """Take a port at an address; OSError when it cannot be had."""
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    taken = socket.socket(family, kind)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(address)
+        taken.listen(_BACKLOG)
+    except OSError:
+        taken.close()
+        raise
+    return taken
+
+
 def serve(
     application: Callable[..., Any],
-    host: str,
-    port: int,
+    at: socket.socket,
     started: Callable[[int], None],
     again: Callable[[], None],
 ) -> None:
@@ -130,8 +144,8 @@ def serve(
     for name in ("uvicorn.error", "uvicorn.asgi"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # its messages may hold what was sent
     settings: dict[str, Any] = {
-        "host": host, "port": port, "http": _Protocol, "ws": "none", "loop": "uvloop", "lifespan": "off",
-        "log_config": None, "access_log": False, "server_header": False, "proxy_headers": False, "backlog": 1024,
+        "http": _Protocol, "ws": "none", "loop": "uvloop", "lifespan": "off",
+        "log_config": None, "access_log": False, "server_header": False, "proxy_headers": False, "backlog": _BACKLOG,
         "timeout_keep_alive": IDLE, "timeout_graceful_shutdown": PATIENCE,
     }  # fmt: skip
     server = _Server(Config(application, **settings), started)
@@ -145,4 +159,4 @@ def serve(
     sys.setswitchinterval(TURN)
     gc.collect()
     gc.freeze()  # what was read of the city is there to stay: looking through it again would make people wait
-    server.run()
+    server.run(sockets=[at])
