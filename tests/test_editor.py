@@ -356,6 +356,18 @@ def test_a_picture_goes_with_the_text_that_names_it(city: Path, desk: Desk) -> N
     assert git(city, "show", "--name-only", "--format=").splitlines() == [CAMPAIGN, asset["path"]]
 
 
+def test_the_files_of_a_folder_are_listed_without_the_heavy_ones_bytes(
+    city: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = "content/campaigns/les-quais/episodes"
+    (city / folder / "note.txt").write_text("court")
+    monkeypatch.setattr("agora_build.editing.desk._SMALL", 100)
+    told = {file["name"]: file["content"] for file in desk.answer("getMedia", {"mediaFolder": folder})}
+    assert told["note.txt"] == "Y291cnQ="
+    assert [content for name, content in told.items() if name.endswith(".mp3")] == [""]
+    assert desk.answer("getMedia", {"mediaFolder": "content/campaigns/les-quais/absent"}) == []
+
+
 # Only what changed.
 
 

@@ -9,17 +9,17 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from agora_build.build.checking import check
-from agora_build.content.tree import IGNORED, MAX_MEDIA, WITH_ID, Found, is_media
+from agora_build.content.tree import IGNORED, MAX_AUDIO, MAX_MEDIA, WITH_ID, Found, is_media
 from agora_build.editing import calls, places, saving
 from agora_build.editing.clone import Clone, RefusedError
 from agora_build.editing.shown import BASE, BODY, NAMED
 from agora_build.problems import Problem, Wording
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_SMALL = 2_000_000  # bytes of a picture that is shown in a list of many
 _TOLD = 3  # problems that are told at once
 Said = Callable[[str, str], None]
 
@@ -177,18 +177,19 @@ class Desk:
         folder = self._clone.root / places.inside(self._clone.root, asked.folder)
         files = sorted(file for file in folder.glob("*") if file.is_file() and not file.is_symlink())
         paths = [file.relative_to(self._clone.root).as_posix() for file in files]
-        return [self._medium(path) for path in paths if is_media(path)]
+        return [self._medium(path, _SMALL) for path in paths if is_media(path)]
 
     def _media_at(self, path: str) -> str:
         return places.media_at(self._clone.root, path)
 
-    def _medium(self, path: str) -> dict[str, str]:
-        """Give a file that is there; raise RefusedError when there is none."""
-        raw = self._clone.read([path])[path]
-        if raw is None:
+    def _medium(self, path: str, most: int = MAX_AUDIO) -> dict[str, str]:
+        """Give a file that is there, empty when it has more bytes than are shown; RefusedError when there is none."""
+        file = self._clone.root / path
+        if not file.is_file():
             raise RefusedError("editor-not-here", path=path)
+        raw = file.read_bytes() if file.stat().st_size <= most else b""
         content = base64.b64encode(raw).decode()
-        return {"id": _state(raw), "content": content, "encoding": "base64", "path": path, "name": Path(path).name}
+        return {"id": path, "content": content, "encoding": "base64", "path": path, "name": file.name}
 
     def _persist_media(self, asked: calls.Medium) -> dict[str, str]:
         changed = self._asset(asked.asset)

@@ -29,7 +29,7 @@ _POLICY = (
 _HEADERS = {**files.HEADERS, "Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}
 _PROGRAM = panel.ASSETS / "decap" / "decap-cms.js"
 _PAGE = """<!doctype html>
-<html lang="fr">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -80,7 +80,9 @@ class Editor:
             return _lost()
         if not file:
             title = self._words.label("editor-title")
-            return Response(_PAGE.format(title=html.escape(title), head=_EDITOR, body=""), 200, _HEADERS, "text/html")
+            return Response(
+                _PAGE.format(language="fr", title=html.escape(title), head=_EDITOR, body=""), 200, _HEADERS, "text/html"
+            )
         told = settings(self._root, scope, site, f"{AT}api", self._branch)
         return Response(json.dumps(told, ensure_ascii=False), 200, files.HEADERS, "text/yaml")
 
@@ -96,7 +98,7 @@ class Editor:
             f'<li><a href="{_SITE}">{words["site"]}</a></li>\n{listed}</ul>\n<p>{words["push"]}</p>\n'
             f'<p><a href="/">{html.escape(self._words.label("editor-preview"))}</a></p>\n</main>'
         )
-        return _PAGE.format(title=words["title"], head=_DOOR, body=body)
+        return _PAGE.format(language=self._words.label("preview-language"), title=words["title"], head=_DOOR, body=body)
 
     async def _call(self, request: Request) -> Response:
         """Do what the editor asks for, when it is our own page that asks."""
