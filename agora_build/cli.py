@@ -7,6 +7,7 @@ import errno
 import gc
 import importlib
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -154,13 +155,24 @@ class _Agora(_Group):
             sys.exit(3)
 
 
+_PATH = re.compile(r"""\w+ ['"](.+)['"] (does not exist|is a directory|is a file)\.""")  # as click says it
+_WRONG_PATH = {
+    "does not exist": "n’existe pas : vérifiez son nom, et le dossier où vous êtes",
+    "is a directory": "est un dossier : donnez un fichier",
+    "is a file": "est un fichier : donnez un dossier",
+}
+
+
 def _usage(refusal: click.ClickException) -> str:
     """Say in French what is wrong with what was typed."""
     context = refusal.ctx if isinstance(refusal, click.UsageError) else None
     help_ = f"{context.command_path if context else 'agora'} --help"
+    path = _PATH.fullmatch(refusal.message)
     match refusal:
         case click.exceptions.NoArgsIsHelpError():
             return refusal.message
+        case click.BadParameter() if path:
+            said = f"« {printable(path[1])} » {_WRONG_PATH[path[2]]}"
         case click.NoSuchOption():
             said = f"option inconnue : {refusal.option_name}"
         case click.BadParameter(param=click.Parameter() as parameter):

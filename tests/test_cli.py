@@ -65,6 +65,21 @@ def test_a_wrong_command_ends_with_2(arguments: tuple[str, ...], capsys: pytest.
     assert "--help" in capsys.readouterr().err
 
 
+def test_a_file_that_is_none_is_named_and_a_pipe_is_not_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name, said in (
+        ("nope.csv", "nope.csv » n’existe pas : vérifiez son nom"),
+        ("", "» est un dossier : donnez un fichier"),
+        ("pipe.csv", "pipe.csv » n’est pas un fichier ordinaire"),
+    ):
+        assert (
+            run("import", "spreadsheet", str(tmp_path / name), "--campaign", "les-quais", "--city", str(MINIMAL)) == 2
+        )
+        assert said in capsys.readouterr().err
+
+
 def test_our_own_bug_ends_with_3_and_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

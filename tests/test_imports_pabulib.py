@@ -161,9 +161,10 @@ def test_another_rule_may_be_asked_for_and_what_it_changes_is_told(city: Path, t
 
 
 def test_what_is_no_file_of_pabulib_is_said_so(city: Path, tmp_path: Path) -> None:
-    (tmp_path / "v.pb").write_text("a;b\n1;2\n", "utf-8")
-    code, told = imported(city, "pabulib", tmp_path / "v.pb")
-    assert (code, [item["code"] for item in told["problems"]]) == (1, ["import-not-pabulib"])
+    for text in ("a;b\n1;2\n", "", "\n\n"):
+        (tmp_path / "v.pb").write_text(text, "utf-8")
+        code, told = imported(city, "pabulib", tmp_path / "v.pb")
+        assert (code, [item["code"] for item in told["problems"]]) == (1, ["import-not-pabulib"])
 
 
 @pytest.mark.parametrize("rule", ["greedy", "equal-shares"])

@@ -27,7 +27,7 @@ from agora_build.imports.filing import Filing
 from agora_build.imports.order import Desk, Order, UnusableError, desk_of
 from agora_build.imports.register import Register
 from agora_build.imports.report import Report
-from agora_build.problems import START, Problem, wording
+from agora_build.problems import START, Problem, printable, wording
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -158,6 +158,9 @@ def _columns(typed: Sequence[str]) -> list[tuple[str, str]]:
 
 def _run(typed: dict[str, Any], imported: Callable[[Desk], None]) -> None:
     """Do an import as it was typed: 0 when all is taken or there, 1 when something is not."""
+    for path in typed["files"]:
+        if not path.is_file():  # it would be waited for, or never end
+            refuse(f"« {printable(str(path))} » n’est pas un fichier ordinaire : copiez-le d’abord dans un fichier")
     order, form, dry = _order(typed), typed["form"], typed["dry"]
     with closing(Report()) as report, closing(Register()) as register:
         filing = Filing(_target(typed["city"], typed["campaign"], register, form), report, dry)

@@ -43,6 +43,8 @@ def pb_lines(desk: Desk, path: Path) -> Iterator[PbLine]:
             desk.report.refuse(place, "import-cells", cells=str(len(cells)), wanted=str(len(header)))
         else:
             yield PbLine(place, section, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+    if not section:
+        raise UnusableError(str(path), "import-not-pabulib")
 
 
 _USED = {"key", "value", "project_id", "cost", "name", "selected", "votes", "score", "voter_id", "vote", "points"}
