@@ -261,3 +261,11 @@ def test_staff_are_asked_to_erase_what_is_public(intake: Intake, state: str) -> 
     (request,) = intake.journal.entries("waiting", kind="erasure")
     assert request.target == sent["id"]
     assert sent["code"] not in request.content
+    asked = "Vous avez demandé que ce soit effacé"
+    page = intake.post("erasure", json=False, receipt=sent["id"], code=sent["code"]).text
+    later = f"/envoi/recu/{sent['id']}/{sent['code']}"
+    assert asked in page
+    assert asked in intake.client.get(later).text
+    for each in intake.journal.entries("waiting", kind="erasure"):
+        intake.journal.erase(each.id)
+    assert asked not in intake.client.get(later).text

@@ -255,7 +255,7 @@ def test_what_became_of_it_is_said_in_the_language(intake: Intake) -> None:
     leads = f"../../../campagnes/les-quais/contributions/{said['id']}/index.html"
     assert f'<a class="button button--primary" href="{leads}">Read it on the site</a>' in page
     asked = intake.post("erasure", folder="en/", json=False, receipt=said["id"], code=said["code"])
-    assert (asked.status_code, "It is published" in asked.text) == (202, True)
+    assert (asked.status_code, "You asked for this to be erased" in asked.text) == (202, True)
 
 
 def test_the_forms_of_all_languages_ask_the_same(intake: Intake) -> None:

@@ -13,6 +13,7 @@ from inbox_forge import FarForge, far_forge
 from inboxes import DAY, Inbox, contribution, git, inbox, sent
 
 from agora_build import git as asked
+from agora_build.intake import settling
 from agora_build.intake.accept import accept
 from agora_build.intake.audit import audit
 from agora_build.intake.forge import BRANCHES, ForgeError
@@ -291,6 +292,19 @@ def test_one_refused_of_a_digest_leaves_the_others_and_no_trace(tmp_path: Path) 
     sent(box.journal, [late])
     box.relay()
     assert box.branches().keys() != {branch}
+    check_all_is_well(box)
+
+
+def test_one_erased_of_a_digest_leaves_the_others_waiting(tmp_path: Path) -> None:
+    entries = [contribution(f"Un banc numéro {number}.") for number in range(3)]
+    box = inbox(tmp_path, *entries, policy="digest")
+    box.relay()
+    desk = settling.Desk(box.journal, box.repository, LocalForge(box.repository), DAY)
+    settling.erase(desk, entries[0].id)
+    assert [box.states()[entry.id] for entry in entries] == ["erased", "waiting", "waiting"]
+    check_all_is_well(box)
+    box.relay()
+    assert [box.states()[entry.id] for entry in entries] == ["erased", "proposed", "proposed"]
     check_all_is_well(box)
 
 

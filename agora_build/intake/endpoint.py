@@ -150,10 +150,12 @@ class Endpoint:
         if not ID.fullmatch(identity) or not self._signer.opens(identity, code):
             return self._refused(spoken, asked, 404)
         try:
-            entry = await self._writer.change(lambda journal: journal.entry(identity))
+            entry, awaits = await self._writer.change(lambda journal: _known(journal, identity))
         except (JournalError, BusyError):
             return self._refused(spoken, asked, 503)
-        return self._standing(spoken, asked, entry, code) if entry else self._refused(spoken, asked, 404)
+        if entry is None:
+            return self._refused(spoken, asked, 404)
+        return self._standing(spoken, asked, entry, code, awaits=awaits)
 
     async def ready(self) -> Answer:
         """Tell whether something can be stored now: a probe is written and synchronised."""
@@ -289,8 +291,7 @@ class Endpoint:
         found = await self._writer.change(lambda journal: _erased(journal, request)) if known else None
         if found is None:
             return self._again(posting.refuse(FieldError(CODE, "unknown-receipt")), 422)
-        status = 200 if found.state == "erased" else 202
-        return self._standing(posting.spoken, posting.asked, found, sent.value(CODE), status)
+        return self._standing(posting.spoken, posting.asked, found, sent.value(CODE), awaits=found.state != "erased")
 
     def _keys(self, posting: _Posting, digest: str) -> tuple[str, str]:
         """Give the key under which something is stored once, and the one it would have had an hour ago."""
@@ -311,13 +312,14 @@ class Endpoint:
         receipt = Receipt(posting.form, posting.campaign, identity, sha256, code, day)
         return Answer(status, spoken.pages.receipt(receipt))
 
-    def _standing(self, spoken: Spoken, asked: Asked, entry: Entry, code: str, status: int = 200) -> Answer:
+    def _standing(self, spoken: Spoken, asked: Asked, entry: Entry, code: str, *, awaits: bool) -> Answer:
+        status = 202 if awaits and asked.body else 200  # what was asked for by a form is still to be done
         if asked.wants_json:
             said = {"id": entry.id, "state": entry.state, "sha256": entry.sha256, "reason": entry.reason}
             return Answer(status, {**said, "message": entry.message})
         campaign, reasons = spoken.campaigns.get(entry.campaign), spoken.reasons.get(entry.campaign, ())
         standing = standing_of(entry, code, campaign, reasons, self._cities.now().urls)
-        return Answer(status, spoken.pages.standing(standing, asked.address))
+        return Answer(status, spoken.pages.standing(replace(standing, asked=awaits), asked.address))
 
     def _again(self, posting: _Posting, status: int, wait: int = 0) -> Answer:
         """Give the form back as it was filled, with a fresh token and the same key."""
@@ -346,6 +348,11 @@ class Endpoint:
 def _turns_the_page(sent: Filled) -> bool:
     """Tell whether this is the button of a receipt, which asks for the next sentences: it carries the voter alone."""
     return bool(sent.unseen.get("voter")) and "key" not in sent.unseen and not any(sent.values.values())
+
+
+def _known(journal: Journal, identity: str) -> tuple[Entry | None, bool]:
+    """Give an entry, and whether its author waits for it to be erased."""
+    return journal.entry(identity), journal.awaits_erasure(identity)
 
 
 def _erased(journal: Journal, request: Sent) -> Entry | None:

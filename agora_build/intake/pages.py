@@ -52,6 +52,7 @@ class Standing:
     explained: str = ""
     message: str = ""
     page: str = ""
+    asked: bool = False  # to erase it, which staff have still to do
 
 
 class Pages:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agora_build.content.tree import TOMBSTONES, found_at
 from agora_build.intake.batches import BATCHES
 from agora_build.intake.forge import Forge
-from agora_build.intake.journal import PUBLISHED, Entry, State
+from agora_build.intake.journal import PUBLISHED, Change, Entry, State
 from agora_build.intake.moderation import Files, Published, log_at, publish, shown, tombstone, with_line
 from agora_build.intake.proposal import UnfitError, branch_of
 from agora_build.intake.repository import Repository
@@ -87,6 +87,7 @@ def erase(desk: Desk, identity: str) -> Settled:
             desk.day,
             [branch_of(entry)],
         )
+        _wait_again(desk, entry)
     desk.repository.forget()
     for each in (identity, *others):
         desk.journal.erase(each)
@@ -153,6 +154,15 @@ def _is_alone(desk: Desk, entry: Entry) -> bool:
     waiting: tuple[State, ...] = ("waiting", "proposed")
     carried = desk.journal.carried(entry.branch) if entry.branch else []
     return not any(each.id != entry.id and each.state in waiting for each in carried)
+
+
+def _wait_again(desk: Desk, entry: Entry) -> None:
+    """Have what shared the branch of an entry, which is gone, wait for another."""
+    carried = desk.journal.carried(entry.branch) if entry.branch else []
+    gone = {"request": "", "commit": ""}
+    others = [each for each in carried if each.id != entry.id and each.state == "proposed"]
+    if others:
+        desk.journal.move_all([Change(each.id, "proposed", "waiting", gone) for each in others])
 
 
 def _close(desk: Desk, entry: Entry) -> None:

@@ -271,6 +271,12 @@ class Journal:
             row = connection.execute(query).first()
         return Contact(row.email, row.until) if row else None
 
+    def awaits_erasure(self, identity: str) -> bool:
+        """Tell whether an author asked for an entry to be erased, and staff have not seen to it."""
+        about = (_ENTRIES.c.target == identity) & (_ENTRIES.c.kind == "erasure") & (_ENTRIES.c.state == "waiting")
+        with _told(), self._engine.connect() as connection:
+            return connection.execute(sql.select(_ENTRIES.c.id).where(about)).first() is not None
+
     def purge(self, today: datetime.date) -> int:
         """Destroy the contacts whose day has come; give how many."""
         with _told(), self._writing.begin() as connection:
