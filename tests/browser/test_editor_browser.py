@@ -131,3 +131,14 @@ def test_it_fits_a_narrow_screen(running: Preview, shown: Watched) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     expect(save.first).to_be_in_viewport()
+
+
+def test_a_preview_that_stopped_is_told_and_the_text_stays(city: Path, chromium: Browser) -> None:
+    with preview(city, "--editor") as running, opened(chromium, running.address) as shown:
+        page = shown.page
+        page.goto(f"{running.address}/{DOOR}campaign/les-quais/#/collections/les-quais-files/entries/campaign")
+        write(page, "La question posée aux habitants", "Et après ?")
+        running.stop()
+        keep(page)
+        expect(page.locator(".told")).to_contain_text("Relancez", timeout=PATIENCE * 1000)
+        expect(page.get_by_label("La question posée aux habitants")).to_have_value("Et après ?")

@@ -8,14 +8,16 @@ told.setAttribute("role", "alert");
 told.className = "told";
 
 const asked = window.fetch;
+const stopped = "Relancez « agora serve --editor » : il est arrêté. Ce que vous écrivez est encore dans cette page.";
 window.fetch = async (address, options) => {
-  const answer = await asked(address, options);
-  if (!String(address).endsWith("/_agora/editor/api")) return answer;
-  const { error } = answer.ok ? {} : await answer.clone().json();
-  if (error || String(options.body).includes('"persistEntry"')) told.textContent = error || "";
+  if (!String(address).endsWith("/_agora/editor/api")) return asked(address, options);
+  const answer = await asked(address, options).catch(() => null);
+  const error = !answer ? stopped : answer.ok ? "" : (await answer.clone().json()).error;
+  if (error || String(options.body).includes('"persistEntry"')) told.textContent = error;
   if (error) throw Object.assign(new Error(error), { name: "" });
   return answer;
 };
+window.addEventListener("hashchange", () => { told.textContent = ""; });
 
 document.addEventListener("DOMContentLoaded", () => {
   document.body.append(told);
