@@ -83,7 +83,22 @@ def test_a_batch_is_reserved_numbered_and_printed(tmp_path: Path, kind: str, rec
     assert "leaf--large" in html
     for shown in re.findall(r'(?:href|src)="(?!https:|mailto:)([^"#]+)"', html):
         assert (folder / shown).is_file(), shown
-    assert ("plan.svg" in html) is (kind == "place")
+    assert "plan.svg" not in html  # this city has no basemap: an empty frame would be no map
+
+
+def test_a_sheet_shows_the_map_of_a_city_that_has_one(tmp_path: Path) -> None:
+    city, out = minimal_city(tmp_path), tmp_path / "out"
+    line = '{"type": "LineString", "coordinates": [[2.17, 48.88], [2.24, 48.91]]}'
+    feature = f'{{"type": "Feature", "properties": {{"kind": "rail"}}, "geometry": {line}}}'
+    (city / "content/map").mkdir()
+    (city / "content/map/plan.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}', "utf-8")
+    config = (city / "agora.toml").read_text("utf-8")
+    (city / "agora.toml").write_text(config.replace("[map]\n", '[map]\nbasemap = "content/map/plan.geojson"\n'), "utf-8")
+    result = run(city, "sheets", "les-quais", "--kind", "place", "--count", 1, "--place", "Accueil", "--out", out)
+    assert result.exit_code == 0, result.output
+    html = (out / "les-quais-lot-1/lot-1-a-imprimer.html").read_text("utf-8")
+    assert "croix sur la carte" in html
+    assert "<path" in (out / "les-quais-lot-1/plan.svg").read_text("utf-8")
 
 
 def test_a_question_on_paper_is_published_counted_and_entered_once(tmp_path: Path) -> None:

@@ -79,7 +79,13 @@ def test_numbers_follow_and_nothing_is_overwritten(tmp_path: Path) -> None:
         (("les-quai", "--count", "3", "--place", "Ici"), "les-quais"),
         (("les-quais/usage", "--count", "3", "--place", "Ici"), "usages"),
         (("les-quais", "--count", "3", "--workshop", "ateliers"), "atelier"),
-        (("les-quais", "--count", "3", "--place", "Ici", "--now", "2016-07-01"), "est clos"),
+        (
+            ("les-quais", "--count", "3", "--place", "Ici", "--now", "2016-07-01"),
+            "le 01/07/2016, le débat « usages » est clos",
+        ),
+        (("les-quais", "--count", "3", "--place", " "), "en une ligne"),
+        (("les-quais", "--count", "3", "--place", "Ici\nou là"), "en une ligne"),
+        (("les-quais", "--count", "3", "--place", "Ici" * 60), "en une ligne"),
     ],
 )
 def test_what_cannot_be_prepared_is_said(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -87,6 +93,29 @@ def test_what_cannot_be_prepared_is_said(tmp_path: Path, arguments: tuple[str, .
     result = run(city, "sheets", *arguments, "--out", str(tmp_path / "out"))
     assert (result.exit_code, said in result.stderr) == (2, True), result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_said_beside_a_vote_has_its_sheets_and_comes_back(tmp_path: Path) -> None:
+    city, out = minimal_city(tmp_path), tmp_path / "out"
+    debate = city / "content/campaigns/les-quais/debates/voter.md"
+    vote = "options:\n  - id: bancs\n    title: Des bancs\n  - id: bus\n    title: Un bus\nballot:\n  kind: approval\n"
+    meta = f"title: Voter\nquestion: Que faire ?\nopens: 2016-03-07\ncloses: 2016-06-30\nmethod: priorities\n{vote}"
+    debate.write_text(f"---\n{meta}---\n", "utf-8")
+    where = ("--place", "Accueil", "--count", "1", "--out", str(out))
+    refused = run(city, "sheets", "les-quais/voter", "--kind", "votes", *where)
+    assert (refused.exit_code, "votes/voter/paper.csv" in refused.stderr) == (2, True), refused.output
+    made = run(city, "sheets", "les-quais/voter", *where)
+    assert made.exit_code == 0, made.output
+    both = [out / f"les-quais-lot-1/lot-1-saisie-{entry}.csv" for entry in (1, 2)]
+    for path in both:
+        header, row = path.read_text("utf-8-sig").splitlines()
+        cells = row.split(";")
+        cells[header.split(";").index("texte")] = "Ni l’un ni l’autre."
+        path.write_text(f"{header}\n{';'.join(cells)}\n", "utf-8")
+    entered = run(city, "import", "paper", *map(str, both), "--entered-by", "SV", "--signed-by", "ML")
+    assert entered.exit_code == 0, entered.output
+    assert "1 contribution écrite" in entered.output
+    assert load(city, DAY).problems == []
 
 
 def test_what_people_write_stays_out_of_the_repository(tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ def _about(said: SheetPage, microsite: Microsite, asked: Asked, theme: Theme) ->
 
 
 def _plan(site: Site, asked: Asked) -> bytes:
-    """Draw the map of the city, on which one marks a point; '' when there is none to draw."""
-    if not asked.layer or not site.config.map:
+    """Draw the map of the city, on which one marks a point; '' when there is nothing to draw on it."""
+    if not asked.layer or not site.config.map or not site.basemap:
         return b""
     return picture((), site.basemap, city_view(site.config.map), site.config.city.name, "").encode()
 

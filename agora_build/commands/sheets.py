@@ -18,7 +18,7 @@ from agora_build.content.models import Batch, Debate, Layer, SheetContent
 from agora_build.content.sheets import Variant
 from agora_build.content.site import Entry, Microsite, Site, Thread
 from agora_build.content.states import debate_state
-from agora_build.content.validate import nearest
+from agora_build.content.validate import nearest, valid_fields
 from agora_build.imports.ods import is_there, write_ods
 from agora_build.imports.sheet_columns import choices_for, keys_for
 from agora_build.imports.sheet_files import batch_text
@@ -63,6 +63,8 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     """Préparer un lot de feuilles de papier : numérotées, à imprimer, avec de quoi les saisir deux fois."""
     if (workshop is None) == (place is None):
         refuse("dites où les feuilles sont données : --workshop et une rencontre, ou --place et un lieu")
+    if place is not None and not valid_fields(Batch, {"place": place.strip()}):
+        refuse("dites le lieu en une ligne de 1 à 160 caractères, comme « Accueil de la mairie », après --place")
     if is_inside(out, city):
         refuse("ce que les gens écrivent reste hors du dépôt : choisissez avec --out un dossier protégé, ailleurs")
     today = day.date() if day else day_of_build(read_config(city)[0])
@@ -70,7 +72,7 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     asked = _asked(microsite, site, wanted, kind, threads)
     given = _day(microsite, workshop, day.date() if day else None) or today
     if asked.debate and debate_state(asked.debate.meta, microsite.campaign.meta, given) == "closed":
-        refuse(f"le {given}, le débat « {asked.debate.slug} » est clos : on n’y répond plus, même sur papier")
+        refuse(f"le {given:%d/%m/%Y}, le débat « {asked.debate.slug} » est clos : on n’y répond plus, même sur papier")
     number = str(max((int(entry.slug) for entry in microsite.batches), default=0) + 1)
     record = Batch(
         date=given,
@@ -90,7 +92,7 @@ def _campaign(
     """Find the campaign, and the name of the debate or of the layer that sheets are for."""
     loaded = load(city, today)
     if loaded.site is None:
-        refuse(f"les fichiers de la ville ont {len(loaded.problems)} problème(s) ; lancez agora check")
+        refuse("lancez « agora check » : il dit ce qu’il y a à corriger d’abord dans les fichiers de la ville")
     slug, _, wanted = name.strip("/").partition("/")
     campaigns = {item.slug: item for item in loaded.site.microsites}
     if slug not in campaigns:
@@ -111,6 +113,8 @@ def _asked(
     debate = _debate(microsite, wanted)
     thread = threads.get((microsite.slug, debate.slug))
     statements = thread.contributions if thread and kind == "votes" else ()
+    if kind == "votes" and debate.meta.method not in ("arguments", "statements"):
+        refuse(f"dans « {debate.slug} » on vote par bulletin : le papier se compte dans votes/{debate.slug}/paper.csv")
     if kind == "votes" and (debate.meta.method != "statements" or not statements):
         refuse(f"dans « {microsite.slug}/{debate.slug} » il n’y a pas de phrase sur laquelle voter")
     return Asked(debate=debate, statements=statements)
@@ -133,10 +137,7 @@ def _debate(microsite: Microsite, wanted: str) -> Entry[Debate]:
         wanted = next(iter(debates))
     if wanted not in debates:
         refuse(f"écrivez campagne/débat ; débats de « {microsite.slug} » : {', '.join(debates) or 'aucun'}")
-    debate = debates[wanted]
-    if debate.meta.method not in ("arguments", "statements"):
-        refuse(f"dans « {wanted} » on vote par bulletin : le papier se compte dans votes/{wanted}/paper.csv")
-    return debate
+    return debates[wanted]
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
@@ -191,7 +192,7 @@ def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
 def _tell(folder: Path, forms: Path, path: Path, number: str, count: int) -> None:
     suffix = ".ods" if is_there() else ".csv"
     both = [folder / f"lot-{number}-saisie-{entry}{suffix}" for entry in (1, 2)]
-    click.echo(f"Lot {number}, {count} feuilles : {path} (à publier : git add, git commit)")
+    click.echo(f"Lot {number}, {count} feuille{'s' if count > 1 else ''} : {path} (à publier : git add, git commit)")
     click.echo(f"  à imprimer : {forms}")
     click.echo(f"  à remplir, chaque personne la sienne : {both[0].name} et {both[1].name}")
     if not is_there():
