@@ -17,10 +17,10 @@ from click.testing import CliRunner, Result
 from agora_build.cli import main
 from agora_build.config import Intake
 from agora_build.content.config_file import read_config
+from agora_build.content.hints import hints
 from agora_build.content.models import Reason
 from agora_build.intake import settling
 from agora_build.intake.accept import accept
-from agora_build.intake.hints import hints
 from agora_build.intake.journal import Contact, Sent
 from agora_build.intake.local import LocalForge
 from agora_build.intake.moderation import shown, with_line

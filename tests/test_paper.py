@@ -166,6 +166,16 @@ def test_a_name_is_published_only_when_the_sheet_says_so(tmp_path: Path, consent
     assert ("1 nom tu" in result.output) is not published
 
 
+def test_what_may_be_private_is_told_before_it_is_published(tmp_path: Path) -> None:
+    both = pair(tmp_path, text="Un banc au 3 rue des Lilas. Appelez-moi au 06 12 34 56 78, ou zoe@quai.example.")
+    city = city_of(tmp_path)
+    result = run(city, *both, *SIGNED)
+    assert result.exit_code == 0, result.output
+    told = re.findall(r"feuille 1 : avant de publier, relisez ; le texte dit peut-être (.*)", result.output)
+    assert told == ["un numéro de téléphone : 06 12 34 56 78", "une adresse électronique : zoe@quai.example"]
+    assert "relisez" not in run(city, *both, *SIGNED).output
+
+
 @pytest.mark.parametrize(
     ("column", "code"),
     [

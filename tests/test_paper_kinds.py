@@ -93,7 +93,9 @@ def test_a_sheet_shows_the_map_of_a_city_that_has_one(tmp_path: Path) -> None:
     (city / "content/map").mkdir()
     (city / "content/map/plan.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}', "utf-8")
     config = (city / "agora.toml").read_text("utf-8")
-    (city / "agora.toml").write_text(config.replace("[map]\n", '[map]\nbasemap = "content/map/plan.geojson"\n'), "utf-8")
+    (city / "agora.toml").write_text(
+        config.replace("[map]\n", '[map]\nbasemap = "content/map/plan.geojson"\n'), "utf-8"
+    )
     result = run(city, "sheets", "les-quais", "--kind", "place", "--count", 1, "--place", "Accueil", "--out", out)
     assert result.exit_code == 0, result.output
     html = (out / "les-quais-lot-1/lot-1-a-imprimer.html").read_text("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from agora_build.content.hints import PRIVATE
 from agora_build.intake import inbox as box
 from agora_build.intake import settling
 from agora_build.intake.batches import BATCHES
@@ -32,10 +33,6 @@ _REASONS = {
     "personal-data": "il dit des choses personnelles sur quelqu’un", "insult": "il insulte, menace ou discrimine",
     "false": "ce qu’il dit est faux", "advertising": "c’est de la publicité",
     "misplaced": "il n’est pas à sa place, ou publié deux fois", "other": "autre chose",
-}  # fmt: skip
-_HINTS = {
-    "phone": "un numéro de téléphone", "email": "une adresse électronique", "address": "une adresse",
-    "iban": "un IBAN", "nir": "un numéro de sécurité sociale", "person": "une personne nommée",
 }  # fmt: skip
 _LABELS = {
     "no-token": "sans jeton", "fast": "très rapide", "honeypot": "champ piège rempli", "links": "beaucoup de liens",
@@ -141,7 +138,7 @@ def sheet_text(sheet: box.Sheet) -> str:
         kept = "aucune."
     facts.append(f"Coordonnées : {kept}")
     facts += [f"Il y a {_KINDS[report.kind]} à son sujet : {report.id}" for report in sheet.reports]
-    facts += [f"Peut-être {_HINTS[hint.kind]} : {hint.said}" for hint in sheet.hints]
+    facts += [f"Peut-être {PRIVATE[hint.kind]} : {hint.said}" for hint in sheet.hints]
     return "\n".join([*facts, "", *_said(sheet)])
 
 

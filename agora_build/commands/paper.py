@@ -14,6 +14,7 @@ from agora_build.commands.side_by_side import side_by_side
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
+from agora_build.content.hints import PRIVATE
 from agora_build.imports.paper import Order, Prepared, Published, prepared
 from agora_build.imports.sheet_differences import SAME_SPOT, SETTLED_HEADERS, Difference
 from agora_build.imports.tables import write_csv
@@ -210,6 +211,10 @@ def _notes(done: Prepared) -> list[str]:
     notes += [
         f"feuille {sheet} : {name} a été retirée, refusée ou effacée depuis ; elle ne revient pas."
         for sheet, name in done.gone
+    ]
+    notes += [
+        f"feuille {sheet} : avant de publier, relisez ; le texte dit peut-être {PRIVATE[hint.kind]} : {hint.said}"
+        for sheet, hint in done.hints
     ]
     notes += [f"feuille {sheet} refusée : {name} entre dans moderation.yml." for sheet, name in done.refused]
     return notes

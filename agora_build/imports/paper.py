@@ -11,6 +11,7 @@ from typing import Literal
 from agora_build.content.batch_checks import FOLDERS
 from agora_build.content.config_file import read_config_file
 from agora_build.content.draft import Document, Draft, document_of, offer_of
+from agora_build.content.hints import Hint, hints
 from agora_build.content.loader import checked, draft_of
 from agora_build.content.models import Batch, Debate, Moderation, Reason
 from agora_build.content.moderation_log import log_path, with_item
@@ -22,6 +23,7 @@ from agora_build.imports.sheet_columns import (
     CONSENT,
     REASON,
     STATE,
+    TEXT,
     Words,
     asked_on,
     typed_of,
@@ -81,6 +83,7 @@ class Prepared(Record):
     kept: int = 0  # sheets that are published otherwise, and stay
     withheld: int = 0  # names that nobody agreed to publish
     gone: list[tuple[int, str]] = field(default_factory=list)  # sheets withdrawn, refused or erased since
+    hints: list[tuple[int, Hint]] = field(default_factory=list)  # what may be somebody's, in the sheets to write
     refused: list[tuple[int, str]] = field(default_factory=list)  # sheets put into the moderation log, and their ids
 
 
@@ -265,6 +268,16 @@ def _votes(order: Order, batch: _Batch, both: Merged, path: str, found: Prepared
 
 
 def _sheet(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared) -> None:
+    """Prepare the file of a sheet, and say what its readers must know of it."""
+    _file(order, batch, sheet, path, found)
+    if batch.path_of(sheet.number) in found.files:
+        said = "\n".join(str(sheet.values.get(key, "")) for key in ("title", TEXT))
+        found.hints += (
+            (sheet.number, hint) for hint in hints(said) if hint.kind != "address"
+        )  # streets are the matter
+
+
+def _file(order: Order, batch: _Batch, sheet: Sheet, path: str, found: Prepared) -> None:
     target = batch.path_of(sheet.number)
     name = batch.name_of(sheet.number)
     draft, campaign = batch.draft, batch.campaign

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agora_build.content.hints import Hint, hints
 from agora_build.content.source import read_source
-from agora_build.intake.hints import Hint, hints
 from agora_build.intake.journal import Contact, Entry, EntryKind, State
 from agora_build.intake.moderation import log_at
 from agora_build.intake.proposal import UnfitError

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pymupdf
 import pytest
+from cities import minimal_city
+from click.testing import CliRunner
 from kinds import pages_by_kind
 from playwright.sync_api import Browser
+
+from agora_build.cli import main
 
 pytestmark = pytest.mark.browser
 A4, A5 = (595, 842), (420, 595)
@@ -64,3 +69,26 @@ def test_nothing_of_the_site_is_printed_around_a_sheet(chromium: Browser, addres
     page.close()
     assert "Concertations" not in seen
     assert "Imprimez cette page" not in seen
+
+
+@pytest.mark.parametrize("variant", ["large", "plain"])
+def test_each_page_of_a_sheet_says_which_it_is_and_none_is_left_empty(
+    chromium: Browser, tmp_path: Path, variant: str
+) -> None:
+    city, out = minimal_city(tmp_path), tmp_path / "out"
+    debate = city / "content/campaigns/les-quais/debates/usages.md"
+    long = f"question: {'Que faut-il garder, que faut-il changer ? ' * 3}"
+    debate.write_text(debate.read_text("utf-8").replace("question: Quels usages pour les quais ?", long), "utf-8")
+    given = ("--count", "2", "--place", "Accueil", "--variant", variant, "--out", str(out))
+    made = CliRunner().invoke(main, ["sheets", "les-quais/usages", *given, "--city", str(city), "--now", "2016-05-12"])
+    assert made.exit_code == 0, made.output
+    page = chromium.new_page()
+    page.goto((out / "les-quais-lot-1/lot-1-a-imprimer.html").as_uri())
+    pdf = page.pdf(prefer_css_page_size=True)
+    page.close()
+    with pymupdf.open(stream=pdf) as document:
+        said = [leaf.get_text() for leaf in document]
+    assert [f"feuille {1 + (index >= len(said) / 2)}" in text for index, text in enumerate(said)] == [True] * len(said)
+    assert "garder" in said[0]
+    assert ("Votre texte" if variant == "large" else "Qu’en pensez-vous") in said[0], said[0]
+    assert all(len(text.split()) > 8 for text in said), said

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 HintKind = Literal["phone", "email", "address", "iban", "nir", "person"]
+PRIVATE: dict[HintKind, str] = {
+    "phone": "un numéro de téléphone", "email": "une adresse électronique", "address": "une adresse",
+    "iban": "un IBAN", "nir": "un numéro de sécurité sociale", "person": "une personne nommée",
+}  # fmt: skip
 _MANY = 20
 _SPACE = r"[ .\u00a0\u202f-]?"
 _STREET = r"rue|avenue|av\.|boulevard|bd|bld|allée|impasse|place|quai|chemin|square|passage|villa|cours|route|sente"
