@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from babel.messages import pofile
-from cities import minimal_city, sample
+from cities import minimal_city, sample, speak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -260,3 +260,46 @@ def test_every_public_file_of_a_vote_has_a_name_for_people() -> None:
     from agora_build.content.opendata import VOTE_TITLES
 
     assert set(VOTE_FILES) <= set(VOTE_TITLES)
+
+
+# --- What is said in other languages
+
+
+def test_what_is_translated_is_a_table_as_soon_as_its_original_is_public(tmp_path: Path) -> None:
+    city = speak(minimal_city(tmp_path), languages=("fr", "en"))
+    files = {
+        "questions/20160420-q2stnnab.md": "---\nto: conseil-municipal\ndate: 2016-04-20\nvoice: individual\n"
+        "channel: web\n---\nQuand ?\n",
+        "answers/20160420-q2stnnab.md": "---\nby: conseil-municipal\ndate: 2016-06-16\n---\nBientôt.\n",
+        "answers/20160420-q2stnnab.en.md": "---\n---\nSoon.\n",
+        "campaign.en.md": "---\ntitle: The quays\nrules:\n  who: =Everybody\n---\n## Welcome\n",
+        "debates/usages.en.md": "---\nthemes:\n  - id: nature\n    title: Nature, in English\n---\n",
+        "timeline.en.yml": "steps:\n  - title: Opening\n  - title: Works\n",
+    }
+    for name, text in files.items():
+        path = city / "content/campaigns/les-quais" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    said = {
+        ("campaigns", "les-quais", "title", "The quays"),
+        ("campaigns", "les-quais", "rules.who", "'=Everybody"),
+        ("campaigns", "les-quais", "text", "## Welcome"),
+        ("debates", "usages", "themes.nature.title", "Nature, in English"),
+        ("timeline", "les-quais", "steps.1.title", "Opening"),
+        ("timeline", "les-quais", "steps.2.title", "Works"),
+    }
+    answer = ("answers", "20160420-q2stnnab", "text", "Soon.")
+    for day, more in ((DAY, set()), (DAY + datetime.timedelta(days=1), {answer})):
+        assert built(city, tmp_path / "output", day, search=False).problems == []
+        for folder in (f"{QUAIS}/donnees", "donnees"):
+            found = rows(tmp_path / "output" / folder / "translations.csv")
+            assert {(row["kind"], row["of"], row["key"], row["words"]) for row in found} == said | more
+            assert len({row["id"] for row in found}) == len(found)
+            assert {row["language"] for row in found} == {"en"}
+        for page in ("donnees", f"{QUAIS}/donnees", "en/donnees", f"en/{QUAIS}/donnees"):
+            assert "translations.csv" in (tmp_path / "output" / page / "index.html").read_text("utf-8")
+    written = json.loads((tmp_path / "output" / QUAIS / "donnees/translations.json").read_bytes())
+    urls = {item["kind"]: item["url"] for item in written}
+    assert urls["answers"].endswith(f"/{QUAIS}/questions/20160420-q2stnnab/")
+    assert urls["timeline"].endswith(f"/{QUAIS}/frise/")
+    assert urls["campaigns"].endswith(f"/{QUAIS}/")

@@ -14,7 +14,8 @@ from agora_build.content.gathering import folder_of
 from agora_build.content.questions import given
 from agora_build.content.rules import story
 from agora_build.content.site import Entry, Microsite, Thread
-from agora_build.content.tree import BATCHES, DRAWS, KINDS, TOMBSTONES
+from agora_build.content.translated import wordings
+from agora_build.content.tree import BATCHES, DRAWS, KINDS, TOMBSTONES, TRANSLATIONS
 from agora_build.record import Record
 
 CAMPAIGNS, CONTRIBUTIONS = "campaigns", "contributions"
@@ -38,6 +39,7 @@ TITLES = {
     BATCHES: "Paper sheets",
     "moderation": "Moderation",
     "rules": "Changes of the rules",
+    TRANSLATIONS: "Translations",
 }
 _MODELS: dict[str, type[Model]] = {
     **KINDS,
@@ -67,6 +69,16 @@ _RULE = (
     Column("before", ("before",), "string", "Ce qu’elle disait."),
     Column("after", ("after",), "string", "Ce qu’elle dit depuis."),
 )
+_WORDING = (
+    Column("kind", ("kind",), "string", "Tableau où est l’original.", required=True),
+    Column("of", ("of",), "string", "Identifiant de l’original, dans ce tableau.", required=True),
+    Column("language", ("language",), "string", "Langue de la traduction.", required=True),
+    Column(
+        "key", ("key",), "string", "Ce qui est traduit : sa clé, et où dans une liste ; text, le texte.", required=True
+    ),
+    Column("words", ("words",), "string", "La traduction.", required=True),
+)
+_APART = {"rules": _RULE, TRANSLATIONS: _WORDING}  # kinds that no model of a file says
 
 
 class RuleChange(Record, frozen=True):
@@ -110,8 +122,8 @@ class Table(Record, frozen=True):
 
 def tables_of(kind: str) -> Iterator[Table]:
     """List the tables of a kind: its own, then those of what it lists."""
-    if kind == "rules":
-        yield Table(kind, kind, (_ID, _CAMPAIGN, *_RULE, _URL))
+    if kind in _APART:
+        yield Table(kind, kind, (_ID, _CAMPAIGN, *_APART[kind], _URL))
         return
     model = _MODELS[kind]
     if kind in _OF_CITY:
@@ -161,12 +173,15 @@ def datasets(microsite: Microsite, today: datetime.date) -> Iterator[Dataset]:
     erased: dict[str, list[Entry[Any]]] = {}
     for entry in microsite.erased:
         erased.setdefault(folder_of(entry.path), []).append(entry)
+    published: dict[str, tuple[str, str]] = {}
     for kind in TITLES:
-        found = (*_entries(kind, microsite, today), *erased.get(kind, ()))
+        last = wordings(microsite.translations, published) if kind == TRANSLATIONS else ()
+        found = (*_entries(kind, microsite, today), *erased.get(kind, ()), *last)
+        published |= {entry.path: (kind, entry.slug) for entry in found if kind not in _APART}
         if found:
             asked = tuple(entry.slug for entry in (*microsite.questions, *erased.get("questions", ())))
             ordered = tuple(sorted(found, key=_order) if kind in erased else found)
-            yield Dataset(kind, ordered, asked if kind == "answers" else ())
+            yield Dataset(kind, ordered, asked if kind in ("answers", TRANSLATIONS) else ())
 
 
 def said(thread: Thread) -> Dataset:
@@ -187,7 +202,7 @@ def _entries(kind: str, microsite: Microsite, today: datetime.date) -> Iterable[
         return (entry for entry in microsite.episodes if entry.meta.date <= today)
     if kind == "rules":
         return _rules(microsite)
-    return () if kind == CONTRIBUTIONS else getattr(microsite, kind)
+    return () if kind in (CONTRIBUTIONS, TRANSLATIONS) else getattr(microsite, kind)
 
 
 def _rules(microsite: Microsite) -> Iterator[Entry[Any]]:

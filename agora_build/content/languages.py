@@ -159,7 +159,6 @@ def microsite_in(microsite: Microsite, own: str, language: str) -> Microsite:
         **{name: speech.staff(getattr(microsite, name)) for name in _STAFF},
         **{name: speech.people(getattr(microsite, name)) for name in _PEOPLE},
         threads=tuple(_summary_in(item, speech) for item in microsite.threads),
-        translations=(),
         original=microsite.campaign.meta,
     )
 
@@ -190,8 +189,7 @@ _PEOPLE = ("questions", "places", "cited")
 
 
 def _alone(site: Site) -> Site:
-    microsites = tuple(replace(item, translations=()) if item.translations else item for item in site.microsites)
-    return replace(site, microsites=microsites, translations=())
+    return replace(site, translations=())
 
 
 def _known(translations: Iterable[Entry[Any]], language: str) -> Translations:

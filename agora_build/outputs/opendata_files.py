@@ -13,7 +13,8 @@ from agora_build.content.datasets import CONTRIBUTIONS, Dataset, Table, count, d
 from agora_build.content.fields import Model, PartialDate
 from agora_build.content.opendata import city_datasets
 from agora_build.content.site import Entry, Microsite, Site, Thread
-from agora_build.record import Record
+from agora_build.content.tree import TRANSLATIONS
+from agora_build.record import Record, replace
 from agora_build.rendering.csv_file import csv_of, written
 from agora_build.rendering.output import Output, Shared
 from agora_build.rendering.theme import Theme
@@ -112,6 +113,8 @@ def _addresses(dataset: Dataset, theme: Theme) -> Iterator[str]:
 
 def _page(entry: Entry[Any], kind: str, asked: set[str], urls: Urls) -> str:
     campaign = entry.campaign
+    if kind == TRANSLATIONS:
+        return _page(replace(entry, slug=entry.meta.of), entry.meta.kind, asked, urls)
     if kind == "campaigns":
         return urls.campaign(campaign)
     if kind in _ANCHORED:
