@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -115,8 +116,22 @@ def test_another_city_in_an_afternoon(wheel: Path, tmp_path: Path) -> None:
         assert "devant l’école" in page
         assert "<b>devant" not in page
         assert number[0] in visitor.get("/campagnes/les-bancs/debats/ou-les-mettre/")
+        assert status_of(visitor, form.action, "x" * 100_000) == (413, True)
     assert "1 publié" in agora("verify", "inbox")
     assert "Tout est en ordre" in agora("check")
+
+    # the intake is stopped: who sends something reads that nothing is lost
+    with nginx(tmp_path / "apres", public, free_port()) as visitor:
+        assert status_of(visitor, form.action, TEXT) == (503, True)
+
+
+def status_of(visitor: Visitor, action: str, text: str) -> tuple[int, bool]:
+    """Send a form that cannot be taken; give the status, and whether the answer says where one's words are."""
+    where = urllib.parse.urljoin("/campagnes/les-bancs/participer/dire/ou-les-mettre/", action)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        visitor.get(where, {"text": text})
+    with refused.value as answer:
+        return answer.code, "ce que vous avez écrit y est encore" in answer.read().decode()
 
 
 @contextmanager
@@ -142,7 +157,7 @@ def nginx(folder: Path, public: Path, intake: int) -> Iterator[Visitor]:
     """Run nginx with the configuration of docs/serveur, its names and ports changed; give a visitor of the site."""
     assert NGINX, "sudo apt-get install nginx-light"
     own = folder / "nginx"
-    own.mkdir()
+    own.mkdir(parents=True)
     port = free_port()
     authority = trustme.CA()
     certificate = authority.issue_cert(HOST, "localhost")
@@ -156,6 +171,7 @@ def nginx(folder: Path, public: Path, intake: int) -> Iterator[Visitor]:
         ("server 127.0.0.1:8001;", f"server 127.0.0.1:{intake};"),
         ("/etc/letsencrypt/live/agora.ville.example", str(own)),
         ("root /srv/agora/output;", f"root {public};"),
+        ("root /srv/agora;", f"root {ROOT}/docs/serveur;"),
         ("    return 308", f"    listen 127.0.0.1:{free_port()};\n    return 308"),
     ):
         assert old in site, f"the configuration has changed: {old}"
