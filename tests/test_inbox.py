@@ -379,6 +379,18 @@ def test_what_the_city_would_refuse_today_is_not_published(tmp_path: Path) -> No
     assert run(box, "accept", name, "--no-build").exit_code == 0
 
 
+def test_what_its_author_wants_erased_is_not_published(tmp_path: Path) -> None:
+    box, (name,) = written(tmp_path, "Un banc.")
+    box.relay()
+    asked = replace(contribution(), kind="erasure", campaign="", target=name, path="", content='{"receipt": "x"}')
+    box.journal.accept([Sent(asked.id, asked)])
+    done = run(box, "accept", name, "--no-build")
+    assert (done.exit_code, f"agora inbox erase {name}" in done.output) == (1, True), done.output
+    assert box.states()[name] == "proposed"
+    assert run(box, "settle", asked.id).exit_code == 0
+    assert run(box, "accept", name, "--no-build").exit_code == 0
+
+
 def test_the_status_says_what_to_do(tmp_path: Path) -> None:
     box, (name, *_) = written(tmp_path, "Un banc.", "Deux bancs.")
     assert "À faire : agora relay --once" in run(box, "status").output

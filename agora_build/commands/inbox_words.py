@@ -52,6 +52,8 @@ UNFIT = {
     "not-a-report": "ce n’est ni un signalement ni une demande d’effacement",
     "under-way": "quelqu’un travaille sur {detail} dans le dossier de la ville, et rien n’a été fait ; validez ces "
     "changements (git commit) ou retirez-les (git restore), puis relancez cette commande",
+    "erasure-asked": "son auteur demande qu’elle soit effacée : agora inbox erase {detail} ; s’il n’y a pas lieu, "
+    "fermez d’abord sa demande (agora inbox list --kind erasure, puis settle)",
     "refused-by-guard": "la ville a changé depuis, et ne serait plus en règle avec ce texte ; corrigez ce qui est dit "
     "ci-dessus, validez (git commit) et relancez cette commande, ou refusez-le : agora inbox refuse",
     "bad-log": "le journal de modération ne se relit pas, ou s’écrit d’une façon que cette commande ne sait pas "

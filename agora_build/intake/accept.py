@@ -20,8 +20,8 @@ _TRIES = 5  # times that the published branch may move under our hands
 def accept(journal: Journal, repository: Repository, identity: str, day: datetime.date) -> list[Entry]:
     """Merge what an entry, or the branch of a digest, offers; give the entries that are published by it.
 
-    Raises UnfitError when there is nothing to accept (`unknown`, or the state the entry is in), or when the city would
-    not be right with it (`refused-by-guard`).
+    Raises UnfitError when there is nothing to accept (`unknown`, or the state the entry is in), when its author wants
+    it erased (`erasure-asked`), or when the city would not be right with it (`refused-by-guard`).
     """
     entries = _offered(journal, identity)
     for entry in entries:
@@ -66,6 +66,9 @@ def _offered(journal: Journal, identity: str) -> list[Entry]:
     offered = [each for each in entries if each.state == "proposed"]
     if not offered:
         raise UnfitError(entries[0].state if entries else "unknown", identity)
+    for each in offered:
+        if journal.awaits_erasure(each.id):
+            raise UnfitError("erasure-asked", each.id)
     return offered
 
 
