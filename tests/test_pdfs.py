@@ -165,6 +165,34 @@ def test_what_one_writes_can_be_typed_and_says_what_it_is(made: dict[str, Path])
         assert [field for page in document for field in page.widgets()] == []
 
 
+def test_in_large_print_there_is_room_to_write_and_no_page_for_the_foot_alone(made: dict[str, Path]) -> None:
+    with pymupdf.open(made["form-large"]) as document:
+        room = {field.field_name: field.rect.height for page in document for field in page.widgets()}
+        pages = [page.get_text().split() for page in document]
+    assert room["text"] > 4 * room["group"]
+    assert all(len(words) > 20 for words in pages), pages
+
+
+def test_an_address_reads_from_the_left_on_each_of_its_lines(site: Site, tmp_path: Path) -> None:
+    output = next(item for item in declared(site, OPEN, "ar") if item.inputs.page.sheet.kind == "form")
+    path = tmp_path / "form.pdf"
+    path.write_bytes(output.bytes(theme_of(site, "ar")))
+    with pymupdf.open(path) as document:
+        chars = [
+            (char["c"], char["origin"])
+            for block in document[0].get_text("rawdict")["blocks"]
+            for line in block.get("lines", ())
+            for span in line["spans"]
+            for char in span["chars"]
+        ]
+    by_line: dict[float, list[tuple[float, str]]] = {}
+    for sign, (x, y) in chars:
+        by_line.setdefault(round(y, 1), []).append((x, sign))
+    lines = ["".join(sign for _, sign in sorted(signs)) for signs in by_line.values()]
+    assert [line for line in lines if re.search(r"(?:^|\s)[-/]\w", line)] == []
+    assert "participez.nanterre.example/" in lines
+
+
 def test_hours_and_high_punctuation_are_never_cut(made: dict[str, Path]) -> None:
     assert any(re.search(r"13\sh\s30", line) for line in text(made["poster"]).splitlines())
     for path in made.values():

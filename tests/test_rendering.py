@@ -71,6 +71,10 @@ def test_french_punctuation_never_starts_a_line() -> None:
     assert typography.text("Où ? « Ici » : à 18 h 30 !", "fr") == (
         "Où\u202f? «\u202fIci\u202f»\u00a0: à 18\u202fh\u202f30\u202f!"
     )
+    assert (
+        typography.text("ses 1 200 arbres, 12 500 000 €", "fr") == "ses 1\u202f200 arbres, 12\u202f500\u202f000\u202f€"
+    )
+    assert typography.text("en 2016 150 voix, au 06 12 34", "fr") == "en 2016 150 voix, au 06 12 34"
     assert typography.html("<p>Oui !</p><code>a ?b : c</code>", "fr") == "<p>Oui\u202f!</p><code>a ?b : c</code>"
     assert typography.text("Where ?", "en") == "Where ?"
 

@@ -13,6 +13,7 @@ _RULES = re.compile(
     r"|(?P<colon> (?=:(?:\s|$)))"
     r"|(?<=\d) (?=(?:h|%|€|km|m|m²|ha|min)(?:\W|$))"
     r"|(?<=\d h) (?=\d\d)"
+    r"|(?:(?<=(?<!\d)\d)|(?<=(?<!\d)\d\d)|(?<=(?<!\d)\d{3})) (?=\d{3}(?!\d))"  # thousands, but no year before a number
 )
 _TAGS = re.compile(r"(<[^>]*>)")
 _VERBATIM = re.compile(r"<(/?)(code|pre)\b", re.IGNORECASE)
