@@ -44,6 +44,25 @@ def test_a_batch_is_reserved_numbered_and_printed(tmp_path: Path) -> None:
         assert (folder / asked).is_file(), asked
 
 
+def test_sheets_are_in_a_language_of_the_site(tmp_path: Path) -> None:
+    city, out = minimal_city(tmp_path), tmp_path / "out"
+    config = (city / "agora.toml").read_text("utf-8")
+    (city / "agora.toml").write_text(config.replace("[city]\n", '[city]\nlanguages = ["fr", "ar"]\n', 1), "utf-8")
+    asked = "---\nquestion: ما رأيكم في الأرصفة؟\n---\n"
+    (city / "content/campaigns/les-quais/debates/usages.ar.md").write_text(asked, "utf-8")
+    where = ("sheets", "les-quais", "--place", "Accueil", "--count", "2", "--out", str(out), "--language")
+    refused = run(city, *where, "de")
+    assert (refused.exit_code, "fr, ar" in refused.stderr) == (2, True), refused.output
+    assert run(city, *where, "ar").exit_code == 0
+    html = (out / "les-quais-lot-1/lot-1-a-imprimer.html").read_text("utf-8")
+    assert '<html lang="ar" dir="rtl"' in html
+    assert html.count("ما رأيكم في الأرصفة؟") >= 2
+    assert "/ar/campagnes/les-quais/debats/usages/" in html
+    for shown in re.findall(r'(?:href|src)="(?!https:|mailto:)([^"#]+)"', html):
+        assert (out / "les-quais-lot-1" / shown).is_file(), shown
+    assert (out / "les-quais-lot-1/lot-1-saisie-1.csv").read_text("utf-8-sig").startswith("lot;saisie;feuille")
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".ods"])
 def test_its_two_tables_are_imported_as_they_are(tmp_path: Path, suffix: str) -> None:
     city, folder = prepared(tmp_path, "--place", "Accueil de la mairie")

@@ -37,11 +37,11 @@ class Asked(Record, frozen=True):
 
 def write_forms(  # noqa: PLR0913, PLR0917 - what a form says
     city: Path, site: Site, microsite: Microsite, asked: Asked, variant: Variant, today: datetime.date,
-    batch: str, count: int, page: Path,
+    batch: str, count: int, page: Path, language: str,
 ) -> None:  # fmt: skip
     """Write the forms of a batch as a page, with the style sheets, the code and the map that it shows beside it."""
     folders = theme_folders(city, site.config.publication.theme)
-    theme = Theme(folders, Frame(site.config, (), False, False, None))
+    theme = Theme(folders, Frame(site.config, (), False, False, None), language=language)
     sheet = Sheet("form", page.name, asked.debate.slug if asked.debate else "", variant)
     said = _about(sheet_page(site, microsite, sheet, today), microsite, asked, theme)
     plan = _plan(site, asked)
@@ -53,7 +53,8 @@ def write_forms(  # noqa: PLR0913, PLR0917 - what a form says
         html = theme.page(asked.template, page.name, **given, plan=_PLAN if plan else "").decode()
         leaves += _LEAF.findall(html)
     alone = "<main>\n" + "\n".join(leaves) + "\n</main>"  # css/sheets.css prints what is in <main>
-    page.write_text(_BODY.sub(lambda _: alone, html), "utf-8")
+    beside = _BODY.sub(lambda _: alone, html).replace('href="../', 'href="')  # a language has no folder of its own here
+    page.write_text(beside, "utf-8")
     _beside(page.parent, said.code, code(said.target, theme))
     if plan:
         _beside(page.parent, _PLAN, plan)

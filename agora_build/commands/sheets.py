@@ -13,6 +13,7 @@ from agora_build.commands.outside import is_inside
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.config_file import read_config
 from agora_build.content.day import day_of_build
+from agora_build.content.languages import in_language
 from agora_build.content.loader import load
 from agora_build.content.models import Batch, Debate, Layer, SheetContent
 from agora_build.content.sheets import Variant
@@ -44,6 +45,7 @@ _MOST = 500  # sheets of a batch: what two people enter in a day
     "un point de la carte.",
 )  # fmt: skip
 @click.option("--variant", type=click.Choice(["large", "plain"]), help="En gros caractères, ou en mots simples.")
+@click.option("--language", metavar="LANGUE", help="Langue des feuilles ; par défaut, la première du site.")
 @click.option(
     "--city", metavar="DOSSIER", default=Path(), type=click.Path(file_okay=False, path_type=Path),
     help="Dossier d’agora.toml ; par défaut, le dossier courant.",
@@ -57,6 +59,7 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     out: Path,
     kind: SheetContent,
     variant: Variant | None,
+    language: str | None,
     city: Path,
     day: datetime.datetime | None,
 ) -> None:
@@ -70,6 +73,7 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
     today = day.date() if day else day_of_build(read_config(city)[0])
     site, microsite, wanted, threads = _campaign(city, name, today)
     asked = _asked(microsite, site, wanted, kind, threads)
+    spoken = _spoken(site, language)
     given = _day(microsite, workshop, day.date() if day else None) or today
     if asked.debate and debate_state(asked.debate.meta, microsite.campaign.meta, given) == "closed":
         refuse(f"le {given:%d/%m/%Y}, le débat « {asked.debate.slug} » est clos : on n’y répond plus, même sur papier")
@@ -83,7 +87,28 @@ def sheets(  # noqa: PLR0913, PLR0917 - one argument an option
         place=place,
         sheets=count,
     )
-    _write(city, out, site, microsite, asked, record, number, variant or "")
+    folder = _folder(out, microsite.slug, number)
+    forms = folder / f"lot-{number}-a-imprimer.html"
+    said = next(item for item in spoken.microsites if item.slug == microsite.slug)
+    wording = _asked(said, spoken, wanted, kind, threads)
+    write_forms(city, spoken, said, wording, variant or "", given, number, count, forms, language or "")
+    _write(city, folder, forms, site, microsite, asked, record, number)
+
+
+def _spoken(site: Site, language: str | None) -> Site:
+    """Say the site in the language of the sheets."""
+    known = site.config.city.editions
+    if language and language not in known:
+        refuse(f"choisissez avec --language une langue du site : {', '.join(known)}")
+    return in_language(site, language or known[0])
+
+
+def _folder(out: Path, slug: str, number: str) -> Path:
+    folder = out / f"{slug}-lot-{number}"
+    if folder.exists():
+        refuse(f"« {folder} » existe déjà : il tient peut-être une saisie ; rangez-le, ou choisissez un autre --out")
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _campaign(
@@ -156,16 +181,9 @@ def _day(microsite: Microsite, workshop: str | None, said: datetime.date | None)
 
 
 def _write(  # noqa: PLR0913, PLR0917 - what a batch is made of
-    city: Path, out: Path, site: Site, microsite: Microsite, asked: Asked, record: Batch, number: str,
-    variant: Variant,
+    city: Path, folder: Path, forms: Path, site: Site, microsite: Microsite, asked: Asked, record: Batch, number: str
 ) -> None:  # fmt: skip
-    """Write the record of the batch in the city, and what is printed and filled in outside."""
-    folder = out / f"{microsite.slug}-lot-{number}"
-    if folder.exists():
-        refuse(f"« {folder} » existe déjà : il tient peut-être une saisie ; rangez-le, ou choisissez un autre --out")
-    folder.mkdir(parents=True)
-    forms = folder / f"lot-{number}-a-imprimer.html"
-    write_forms(city, site, microsite, asked, variant, record.date, number, record.sheets, forms)
+    """Write the record of the batch in the city, and the tables that are filled in outside."""
     words = [(entry.slug, entry.body) for entry in asked.statements]
     debate = asked.debate.meta if asked.debate else None
     reasons = microsite.moderation.reasons if microsite.moderation else ()
