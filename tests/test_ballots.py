@@ -294,6 +294,16 @@ class TestCommands:
             assert not path.is_file() or not any(code.encode() in path.read_bytes() for code in typed), path
         assert self.run(city, "check", "--now", "2016-03-20")[0] == 0
 
+    def test_a_letter_says_how_to_vote_in_each_language_of_the_site(self, city: Path, tmp_path: Path) -> None:
+        config = (city / "agora.toml").read_text("utf-8")
+        spoken = config.replace("[city]\n", '[city]\nlanguages = ["fr", "ar"]\n', 1)
+        (city / "agora.toml").write_text(spoken, "utf-8")
+        assert self.codes(city, tmp_path / "lettres")[0] == 0
+        text = next((tmp_path / "lettres").glob("*.html")).read_text("utf-8")
+        assert text.count('<section class="small" lang="ar" dir="rtl">') == 5
+        assert text.count("https://agora.villeneuve.example/ar/campagnes/les-quais/debats/choix/vote/") == 5
+        assert text.count("على الورق") == 5
+
     def test_letters_never_go_where_they_could_be_published(self, city: Path) -> None:
         code, said = self.codes(city, city / "content")
         assert code == 2

@@ -53,7 +53,7 @@ def codes(name: str, number: int, out: Path, city: Path, day: datetime.datetime 
     vote.path.mkdir(parents=True, exist_ok=True)
     write_table(vote.path / "codes.csv", "code", marks)
     head = _add(vote, sealed([], today, "opening", vote.rules, {table: vote.lines(table) for table in SEALED}))
-    click.echo(f"{number} lettres : {letters}")
+    click.echo(f"{number} lettre{'s' if number > 1 else ''} : {letters}")
     click.echo("  secrètes : imprimez-les, postez-les, puis effacez ce fichier ; ne l’ajoutez jamais au dépôt.")
     click.echo(f"Empreintes et premier sceau : {vote.path}")
     click.echo(f"  à publier avant l’ouverture (git commit) ; tête à noter et à afficher : {head}")

@@ -92,3 +92,23 @@ def test_each_page_of_a_sheet_says_which_it_is_and_none_is_left_empty(
     assert "garder" in said[0]
     assert ("Votre texte" if variant == "large" else "Qu’en pensez-vous") in said[0], said[0]
     assert all(len(text.split()) > 8 for text in said), said
+
+
+def test_a_letter_of_a_vote_is_one_page_in_three_languages(chromium: Browser, tmp_path: Path) -> None:
+    city, out = minimal_city(tmp_path), tmp_path / "out"
+    config = (city / "agora.toml").read_text("utf-8")
+    where = '[city]\nlanguages = ["fr", "en", "ar"]\naddress = "1, place de l’Hôtel-de-Ville, 92000 Villeneuve"\n'
+    (city / "agora.toml").write_text(config.replace("[city]\n", where, 1), "utf-8")
+    asked = "Que faut-il garder, que faut-il changer sur les quais ? " * 2
+    meta = f"title: Choix\nquestion: {asked}\nopens: 2016-04-01\ncloses: 2016-05-01\nmethod: priorities\n"
+    options = "options:\n  - {id: un, title: Un}\n  - {id: deux, title: Deux}\nballot: {kind: approval}\n"
+    debate = city / "content/campaigns/les-quais/debates/un-choix-entre-plusieurs-amenagements.md"
+    debate.write_text(f"---\n{meta}{options}---\n", "utf-8")
+    given = ("--number", "2", "--out", str(out), "--city", str(city), "--now", "2016-03-20")
+    made = CliRunner().invoke(main, ["codes", f"les-quais/{debate.stem}", *given])
+    assert made.exit_code == 0, made.output
+    page = chromium.new_page()
+    page.goto(next(out.glob("*.html")).as_uri())
+    with pymupdf.open(stream=page.pdf(prefer_css_page_size=True)) as document:
+        assert len(document) == 2
+    page.close()
