@@ -214,6 +214,7 @@ def test_git_is_asked_where_refs_are_in_tables(tmp_path: Path, monkeypatch: pyte
     assert commit_of(str(tmp_path)) == ""
 
 
+@pytest.mark.soak
 def test_it_takes_less_than_a_fifth_of_a_millisecond(tmp_path: Path) -> None:
     folder = str(with_packed_refs(tmp_path))
 
