@@ -85,6 +85,14 @@ def test_a_page_is_walked_by_keyboard_alone(window: Watched, site: Path, kind: s
     assert reached(window.page) == []
 
 
+def test_focus_is_seen_at_once_by_those_who_asked_for_no_less_motion(
+    chromium: Browser, address: str, site: Path
+) -> None:
+    """A page that slides to where one stands is late: who goes on with Tab no longer sees it."""
+    with opened(chromium, address, chosen(site, "campaign"), reduced_motion="no-preference") as window:
+        assert walk(window.page)[0] == []
+
+
 LARGE = "html { font-size: 200% !important; }"
 SPACED = (
     "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } "

@@ -58,7 +58,7 @@ class Watched:
 @contextmanager
 def opened(browser: Browser, origin: str, path: str | None = None, **options: Any) -> Iterator[Watched]:
     """Open a window with axe-core in each page, on a page of the site if one is given; give it with what goes wrong."""
-    context = browser.new_context(reduced_motion="reduce", **options)
+    context = browser.new_context(**{"reduced_motion": "reduce", **options})
     try:
         context.add_init_script(axe_core())  # once a window: sent to each page, it took longer than the page itself
         watched = Watched(context.new_page(), origin)
