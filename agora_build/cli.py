@@ -180,12 +180,25 @@ def _usage(refusal: click.ClickException) -> str:
                 parameter.metavar or parameter.opts[0] if isinstance(parameter, click.Argument) else parameter.opts[0]
             )
             missing_one = isinstance(refusal, click.MissingParameter)
-            said = f"il manque {name}" if missing_one else f"valeur qui ne convient pas à {name}"
+            said = f"il manque {name}" if missing_one else f"valeur qui ne convient pas à {name}{_fit(parameter.type)}"
         case click.BadArgumentUsage() | click.BadOptionUsage():
             said = "il manque une valeur, ou il y en a une de trop"
         case _:
             said = "commande inconnue ou mal écrite"
     return f"{said} ; voir « {help_} »"
+
+
+def _fit(kind: click.ParamType[Any]) -> str:
+    """Say what would have been right."""
+    match kind:
+        case click.Choice():
+            return f" : écrivez {' ou '.join(', '.join(map(str, kind.choices)).rsplit(', ', 1))}"
+        case click.IntRange(min=int() as least, max=int() as most):
+            return f" : écrivez un nombre de {least} à {most}"
+        case click.DateTime():
+            return " : écrivez un jour, comme 2026-09-21"
+        case _:
+            return ""
 
 
 def _note_bug() -> str:
