@@ -99,7 +99,7 @@ def _letters(out: Path, city: Path, vote: VoteFolder, made: Sequence[str]) -> Pa
 
 
 def _today(city: Path, day: datetime.datetime | None) -> datetime.date:
-    config, problems = read_config(city)
+    config, _ = read_config(city)
     if config is None:
-        refuse(f"agora.toml a {len(problems)} problème(s) ; lancez agora check")
+        refuse("agora.toml a quelque chose à corriger d’abord : lancez agora check, qui dit où")
     return day.date() if day else day_of_build(config)

@@ -312,7 +312,7 @@ class Workshop(Model):
     status: Literal["proposed", "confirmed", "held", "cancelled"] = Field(description="État.")
     date: Day = Field(description="Jour.")
     end_date: Day | None = Field(None, description="Dernier jour, si elle en dure plusieurs.")
-    starts: Time | None = Field(None, description="Heure de début, comme 18:30.")
+    starts: Time | None = Field(None, description="Heure de début.")
     ends: Time | None = Field(None, description="Heure de fin.")
     location: Location = Field(description="Lieu.")
     host: Line = Field(description="Qui invite : service, association, groupe d’habitants.")

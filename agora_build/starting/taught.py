@@ -17,7 +17,7 @@ from agora_build.starting.examples import Known, example_of, is_model
 _WIDTH = 100
 _FORMS: dict[object, str] = {
     datetime.date: "année-mois-jour, comme 2026-09-21",
-    datetime.time: "comme 18:30",
+    datetime.time: "heures:minutes, comme 18:30",
     bool: "true ou false",
 }
 
