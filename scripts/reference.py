@@ -5,6 +5,7 @@ Usage: reference.py     (after a change of the models or of an example)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,7 +86,13 @@ KINDS: Mapping[str, Kind] = {
         f"{_SAMPLE}/plan-de-formation-associatif/juries/trois-garants.yml",
     ),
 }
-_FORMATS = {"date": "un jour : `2026-11-30`", "time": "une heure : `18:30`"}
+_FORMATS = {"date": "un jour : `2026-11-30`"}
+_WRITTEN = {  # what only one of the patterns takes, the rarest first
+    "1:02:30": "une durée : `12:30`, ou `1:02:30` s’il y a des heures",
+    "18:30": "une heure : `18:30`",
+    "2016-03": "un jour, un mois ou une année : `2016-03`",
+    "40000.50": "une somme : `40000` ou `40000.50`",
+}
 _INTRODUCTION = """# Toutes les clés de tous les fichiers
 
 Cette page est écrite par `scripts/reference.py`, d’après les modèles mêmes qui vérifient les fichiers : elle dit ce que le programme
@@ -155,8 +162,7 @@ def _said(value: Mapping[str, Any]) -> str:  # noqa: PLR0911 - one answer a type
     if "anyOf" in value:
         return ", ou ".join(_said(item) for item in value["anyOf"])
     if isinstance(value.get("type"), list):
-        whole = "integer" in value["type"]
-        return "un jour, un mois ou une année : `2016-03`" if whole else "une somme : `40000` ou `40000.50`"
+        return next(said for written, said in _WRITTEN.items() if re.fullmatch(value["pattern"], written))
     if value.get("type") == "array":
         item = _value(value.get("items", {}))
         least = f", {value['minItems']} au moins" if value.get("minItems") else ""
