@@ -159,7 +159,7 @@ def test_a_wrong_answer_is_told_as_the_checks_do_and_asked_again(city: Path) -> 
     typed = ["Les bancs", "Où ?", "13/10/2026", "2026-10-13", "2026-01-01", "", "", ""]
     code, said = on_a_terminal(typed, "new", "debate", "--city", str(city), *NOW)
     assert code == 0, said
-    assert "Ouverture (année-mois-jour, comme 2026-09-21) [2026-09-21] : " in said
+    assert "Ouverture (année-mois-jour, comme 2026-09-21) [2026-10-05] : " in said
     assert "« opens » n’est pas une date : « 13/10/2026 »" in said
     assert "2026-10-13" in said.partition("remède")[2], "and what was probably meant"
     assert said.count("Ouverture (") == 2
@@ -185,6 +185,34 @@ def on_a_terminal(typed: list[str], *arguments: str) -> tuple[int, str]:
             said += part
     os.close(ours)
     return process.returncode, said.decode().replace("\r\n", "\n").replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "proposed"), [("2026-10-05", "", "2026-10-05"), ("2026-09-01", "2026-09-10", "2026-09-10")]
+)
+def test_the_day_proposed_for_a_debate_is_one_of_its_campaign(
+    opens: str, closes: str, proposed: str, city: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    campaign = ("campaign", "--title", "Les quais", "--summary", "Deux.", "--question", "Que faire ?", "--opens", opens)
+    assert make(city, *campaign, *(("--closes", closes) if closes else ())) == 0
+    assert make(city, *DEBATE[:5], "--campaign", "les-quais") == 0, capsys.readouterr().out
+    assert f"\nopens: {proposed}\n" in written(capsys).read_text("utf-8")
+
+
+def test_how_a_value_is_written_is_said_once(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert make(city, *OPTIONS["workshop"][0]) == 0
+    (line,) = (line for line in written(capsys).read_text("utf-8").splitlines() if "Heure de début" in line)
+    assert line.count("18:30") == 1
+
+
+def test_what_a_campaign_has_but_once_is_to_be_opened_not_renamed(
+    city: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make(city, "moderation") == 0
+    assert make(city, "moderation") == 2
+    said = capsys.readouterr().err
+    assert "ouvrez-le" in said
+    assert "un autre nom" not in said
 
 
 def test_a_wrong_option_writes_nothing(city: Path, capsys: pytest.CaptureFixture[str]) -> None:

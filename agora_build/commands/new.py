@@ -30,7 +30,7 @@ from agora_build.starting.interview import (
     slug_of,
 )
 from agora_build.starting.kinds import KINDS, TEXT, WRITTEN_BY, Kind
-from agora_build.starting.taught import described, form_of
+from agora_build.starting.taught import explained
 
 _FEW = 8  # values that a question can list
 
@@ -122,10 +122,8 @@ def _values(kind: Kind) -> Iterator[tuple[str, str, bool]]:
         if key == TEXT:
             yield key, "Le texte, lettre pour lettre ; « - » pour le lire sur l’entrée.", False
             continue
-        info = field_at(kind.model, key)
-        form = form_of(info)
         many = key in columns and columns[key].many
-        yield key, f"{described(info)}{f' ({form})' if form else ''}.", many
+        yield key, f"{explained(field_at(kind.model, key))}.", many
 
 
 def _option(key: str) -> str:
@@ -191,7 +189,7 @@ def _first_name(kind: Kind, said: str | None, city: City, campaign: str) -> str:
 def _asked(city: City, answers: Answers) -> Answers:
     """Ask what was not said; without anybody to answer, take what is proposed, or say what is missing."""
     kind, missing = answers.kind, []
-    proposed = {**kind.defaults(city.today)}
+    proposed = kind.defaults(city.day_in(answers.campaign) if kind.within else city.today)
     for key in kind.asked:
         under, value = kind.when.get(key, ("", ""))
         if key in answers.said or (under and answers.said.get(under) != value):
@@ -239,11 +237,7 @@ def _language(city: City) -> str:
 
 
 def _label(kind: Kind, key: str) -> str:
-    if key == TEXT:
-        return "Texte"
-    info = field_at(kind.model, key)
-    form = form_of(info)
-    return f"{described(info)}{f' ({form})' if form else ''}"
+    return "Texte" if key == TEXT else explained(field_at(kind.model, key))
 
 
 def _named(city: City, answers: Answers, said: str | None) -> Answers:
@@ -265,7 +259,8 @@ def _is_there(city: City, answers: Answers) -> bool:
     """Tell whether the file is there already; if so, say it."""
     there = (city.root / answers.path).exists()
     if there:
-        click.echo(f"  {answers.path} existe déjà : rien n’y est changé ; choisissez un autre nom", err=True)
+        then = "choisissez un autre nom" if answers.kind.named else "ouvrez-le pour le compléter"
+        click.echo(f"  {answers.path} existe déjà : rien n’y est changé ; {then}", err=True)
     return there
 
 

@@ -55,6 +55,11 @@ class City(Record, frozen=True):
         layers = self.draft().offer(path).layers if any(found.path == path for found in here) else ()
         return {**ids, **named, "layer": layers or ()}
 
+    def day_in(self, campaign: str) -> datetime.date:
+        """Give a day of a campaign: today, or else its nearest."""
+        opens, closes = self.draft().offer(f"content/campaigns/{campaign}/campaign.md").period
+        return max(opens or self.today, min(closes or self.today, self.today))
+
     def draft(self) -> Draft:
         """Start reading the city."""
         files = {found.path: found for found in self.tree.found}

@@ -37,6 +37,7 @@ class Kind(Record, frozen=True):
     given: Given = _nothing
     defaults: Defaults = _none
     optional: tuple[str, ...] = ()  # of what is asked, what may be left empty
+    within: bool = False  # whether its days are those of the campaign
     when: Mapping[str, tuple[str, str]] = MappingProxyType({})  # asked only when another key has this value
     body: str = ""
     of_campaign: bool = True
@@ -149,7 +150,7 @@ KINDS: Mapping[str, Kind] = {
     "debate": Kind(
         models.Debate, "une question mise en débat, et sa méthode", f"{_CAMPAIGN}/debates/{{name}}.md",
         ("title", "question", "opens", "closes", "method"), given=_debate, defaults=_opening, optional=("closes",),
-        body="Dites ici ce qu’il faut savoir pour répondre à la question.",
+        within=True, body="Dites ici ce qu’il faut savoir pour répondre à la question.",
     ),
     "timeline": Kind(
         models.Timeline, "la frise d’une campagne", f"{_CAMPAIGN}/timeline.yml", ("steps.0.title", "steps.0.start"),

@@ -33,6 +33,12 @@ def described(info: FieldInfo) -> str:
     return (info.description or "").rstrip(".")
 
 
+def explained(info: FieldInfo) -> str:
+    """Say what a key means, and how it is written unless that is said already."""
+    meant, form = described(info), form_of(info)
+    return f"{meant} ({form})" if form and form not in meant else meant
+
+
 def form_of(info: FieldInfo) -> str:
     """Say how a value is written: the values among which one chooses, what a day looks like; '' for a text."""
     inner, _, _ = inside(info.annotation, list(info.metadata))
@@ -53,9 +59,8 @@ def _keys(model: type[Model], data: Mapping[str, Any], known: Known) -> Iterator
 
 def _comment(info: FieldInfo, *, needed: bool) -> Iterator[str]:
     """Say above a key what it means and how it is written."""
-    form = form_of(info)
-    meant = described(info)
-    said = f"{meant if needed else f'Facultatif : {meant[:1].lower()}{meant[1:]}'}{f' ({form})' if form else ''}."
+    meant = explained(info)
+    said = f"{meant if needed else f'Facultatif : {meant[:1].lower()}{meant[1:]}'}."
     for line in textwrap.wrap(said, _WIDTH, break_long_words=False, break_on_hyphens=False):
         yield f"# {line}"
 
