@@ -135,7 +135,7 @@ class _Agora(_Group):
             click.echo(_usage(refusal), err=True)
             sys.exit(refusal.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            click.echo("Interrompu ; rien n’a été publié.", err=True)
+            click.echo("\nInterrompu ; rien n’a été publié.", err=True)
             sys.exit(130)
         except EpochError as error:
             click.echo(f"SOURCE_DATE_EPOCH ne dit pas un jour : « {printable(str(error))} » ; retirez-la.", err=True)

@@ -454,3 +454,8 @@ def test_a_file_that_two_pages_would_be_is_told_of_not_a_defect_of_ours(tmp_path
     (tmp_path / "new").write_bytes(b"y")
     release.link(f"{tmp_path}/new", f"{tmp_path}/twin")
     assert (tmp_path / "twin").read_bytes() == b"y"
+
+
+def test_a_city_that_is_not_there_leaves_no_folder(tmp_path: Path) -> None:
+    assert refusals(tmp_path / "absent", tmp_path / "absent/output") == ["missing-config"]
+    assert list(tmp_path.iterdir()) == []

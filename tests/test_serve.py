@@ -16,6 +16,7 @@ from cities import ROOT, minimal_city
 from inboxes import committed_city
 from intakes import Client
 from previews import Preview, preview, waited
+from typed import run
 
 from agora_build.commands.serve_forms import Forms
 from agora_build.intake.opening import opened
@@ -204,6 +205,7 @@ def test_a_page_of_problems_stands_for_a_site_that_was_never_made(tmp_path: Path
 
 
 def test_a_port_that_is_taken_is_told_with_another(tmp_path: Path) -> None:
+    (tmp_path / "agora.toml").touch()
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         command = [sys.executable, "-m", "agora_build", "serve", "--city", str(tmp_path), "--port", str(port)]
@@ -211,3 +213,13 @@ def test_a_port_that_is_taken_is_told_with_another(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert f"Le port {port} est déjà pris" in done.stderr
     assert f"--port {port + 1}" in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--editor",)])
+def test_a_folder_that_is_no_city_is_told_and_nothing_is_made_there(
+    options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in (tmp_path, tmp_path / "absent"):
+        assert run("serve", "--city", str(folder), *options, "--port", "0") == 2
+        assert "agora init" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -26,8 +26,10 @@ _SPARE, _STAGE, _TWIN, _OLD, _TRASH, _LAG = "previous", "new", "twin", "old", "t
 
 
 def refused(root: Path, output: Path) -> list[Problem]:
-    """Say why a site cannot take the place of the folder `output`: it would delete what no build made."""
+    """Say why a site cannot take the place of the folder `output`: no city is there, or it would delete other files."""
     city = root.resolve()
+    if not city.is_dir():
+        return [Problem("agora.toml", START, "missing-config")]
     if city.is_relative_to(output) or any(output.is_relative_to(city / name) for name in _SOURCES):
         return [Problem(str(output), START, "output-misplaced", {"value": str(output)})]
     spare = _beside(output, _SPARE)  # marked by a build, it is ours, whatever a killed build left in it

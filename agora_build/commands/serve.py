@@ -22,6 +22,10 @@ _TAKEN = (
     "Le port {port} est déjà pris par un autre programme : arrêtez-le, ou choisissez-en un autre, "
     "comme « agora serve --port {other} »."
 )
+_NO_CITY = (
+    "Il n’y a pas d’agora.toml dans « {folder} » : allez dans le dossier de la ville, ou nommez-le avec --city ; "
+    "pour une ville nouvelle, lancez agora init."
+)
 _LAST = 65_535
 
 
@@ -43,6 +47,9 @@ _LAST = 65_535
 )  # fmt: skip
 def serve(city: Path, port: int, *, opened: bool, editor: bool, inbox: bool) -> None:
     """Montrer le site sur cet ordinateur, refait à chaque changement ; rien n’est publié."""
+    root = city.resolve()
+    if not (root / "agora.toml").is_file():
+        _refuse(_NO_CITY.format(folder=city))
     try:
         from agora_build.serving.live import Live
         from agora_build.serving.rebuilding import Workshop
@@ -50,7 +57,6 @@ def serve(city: Path, port: int, *, opened: bool, editor: bool, inbox: bool) -> 
         from agora_build.serving.server import serve as run
     except ModuleNotFoundError:
         _refuse(_MISSING)
-    root = city.resolve()
     clone = serve_editor.clone_of(root) if editor else None
     try:
         at = listening(port)
