@@ -156,6 +156,7 @@ class _Agora(_Group):
 
 
 _PATH = re.compile(r"""\w+ ['"](.+)['"] (does not exist|is a directory|is a file)\.""")  # as click says it
+_COMMAND = re.compile(r"No such command '(.+)'\.")  # the same
 _WRONG_PATH = {
     "does not exist": "n’existe pas : vérifiez son nom, et le dossier où vous êtes",
     "is a directory": "est un dossier : donnez un fichier",
@@ -183,6 +184,14 @@ def _usage(refusal: click.ClickException) -> str:
             said = f"il manque {name}" if missing_one else f"valeur qui ne convient pas à {name}{_fit(parameter.type)}"
         case click.BadArgumentUsage() | click.BadOptionUsage():
             said = "il manque une valeur, ou il y en a une de trop"
+        case click.UsageError(ctx=click.Context(command=click.Group() as group) as where) if (
+            typed := _COMMAND.fullmatch(refusal.message)
+        ):
+            from agora_build.content.validate import nearest
+
+            near = nearest(typed[1], group.list_commands(where))
+            said = f"il n’y a pas de commande « {printable(typed[1])} »"
+            said += f" : essayez « {where.command_path} {near} »" if near else ""
         case _:
             said = "commande inconnue ou mal écrite"
     return f"{said} ; voir « {help_} »"

@@ -65,6 +65,13 @@ def test_a_wrong_command_ends_with_2(arguments: tuple[str, ...], capsys: pytest.
     assert "--help" in capsys.readouterr().err
 
 
+def test_the_command_that_was_meant_is_proposed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("buidl") == 2
+    assert "« agora build »" in capsys.readouterr().err
+    assert run("inbox", "lst") == 2
+    assert "« agora inbox list »" in capsys.readouterr().err
+
+
 def test_a_file_that_is_none_is_named_and_a_pipe_is_not_waited_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
