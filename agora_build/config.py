@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from agora_build.content.fields import Day, Email, Latitude, Line, Link, Longitude, Model, Slug, Summary
+from agora_build.content.fields import Day, Email, Latitude, Line, Link, Longitude, Model, SiteLink, Slug, Summary
 
 BASE_THEME = "agora"
 MAX_PORT = 65535
@@ -95,7 +95,7 @@ class City(Model):
 class Publication(Model):
     """Where and how the site is published."""
 
-    base_url: Link = Field(description="Adresse publique du site.")
+    base_url: SiteLink = Field(description="Adresse publique du site.")
     theme: Slug = Field(BASE_THEME, description="Dossier de themes/.")
     as_of: Day | None = Field(None, description="Jour auquel le site est arrêté (archive, démonstration).")
     repository: Link | None = Field(None, description="Adresse du dépôt, pour proposer une modification.")

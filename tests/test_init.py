@@ -57,6 +57,7 @@ def test_the_end_says_what_to_do_in_three_lines(tmp_path: Path, capsys: pytest.C
     first, *rest = capsys.readouterr().out.splitlines()
     assert "Ensuite" in first
     assert len(rest) == 3
+    assert len({len(re.match(r" +\S+( \S+)* {2,}", line)[0]) for line in rest}) == 1, "in two columns"  # type: ignore[index]
     assert not (tmp_path / "ville/.git").exists()
 
 
@@ -75,6 +76,8 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, capsys: pyt
         ("--name", ""),
         ("--name", "x" * 200),
         ("--url", "https://"),
+        ("--url", "https://agora.ville.example/?page=1"),
+        ("--url", "https://agora.ville.example/#accueil"),
     ],
 )
 def test_a_mistake_writes_nothing(option: str, value: str, tmp_path: Path) -> None:
@@ -245,6 +248,7 @@ def test_the_guide_names_commands_that_are_there(city: Path, capsys: pytest.Capt
     guide = (city / "README.md").read_text("utf-8")
     named = set(re.findall(r"agora ([a-z]+)(?: ([a-z]+))?", guide))
     assert len(named) > 10
+    assert "serve" in {command for command, _ in named}, "what one writes is seen as one writes it"
     for command, kind in named:
         words = (command, kind) if command in ("new", "inbox") and kind else (command,)
         assert run(*words, "--help") == 0, words

@@ -53,9 +53,13 @@ def init(  # noqa: PLR0913 - one argument an option
     _write(folder, files)
     committed = not no_git and _begin_history(folder, said)
     click.echo(f"{len(files)} fichiers écrits dans {folder}{', et un premier commit' if committed else ''}. Ensuite :")
-    click.echo(f"  cd {folder} && agora build        puis ouvrez output/index.html")
-    click.echo("  agora new campaign               votre première concertation")
-    click.echo("  lisez README.md                  écrire, proposer, publier, et quoi faire avant d’ouvrir")
+    steps = {
+        f"cd {folder} && agora build": "puis ouvrez output/index.html",
+        "agora new campaign": "votre première concertation",
+        "lisez README.md": "écrire, proposer, publier, et quoi faire avant d’ouvrir",
+    }
+    width = max(map(len, steps))
+    click.echo("\n".join(f"  {step:{width}}   {why}" for step, why in steps.items()))
 
 
 def _asked(given: dict[str, str | None]) -> Said:

@@ -160,6 +160,13 @@ def _https(value: str) -> str:
     return value
 
 
+def _without_query(value: str) -> str:
+    """Refuse an address below which no page can be: one with a question, or a place in a page."""
+    if "?" in value or "#" in value:
+        raise _refuse("bad-link", value)
+    return value
+
+
 def _has_host(address: str) -> bool:
     try:
         return bool(urlsplit(address).hostname)
@@ -215,6 +222,7 @@ Amount = Annotated[
     int, BeforeValidator(_amount), Unit("money"), _typed(r"[0-9]+(\.[0-9]{1,2})?", "number")
 ]  # of money, in hundredths; 40000 or 40000.50 is what one writes
 Link = Annotated[str, AfterValidator(_https)]
+SiteLink = Annotated[Link, AfterValidator(_without_query)]
 Email = Annotated[str, AfterValidator(_email)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=r"^[^\n]+$")]
 Summary = Annotated[str, StringConstraints(min_length=1, max_length=600)]

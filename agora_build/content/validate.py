@@ -191,6 +191,8 @@ def _guess_slug(text: str) -> str:
 
 
 def _guess_link(text: str) -> str:
+    if re.match(r"https?://[^\s/]", text):
+        return re.split("[?#]", text)[0] if re.search("[?#]", text) else ""
     return f"https://{text}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", text) else ""
 
 
