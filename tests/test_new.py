@@ -199,6 +199,19 @@ def test_the_day_proposed_for_a_debate_is_one_of_its_campaign(
     assert f"\nopens: {proposed}\n" in written(capsys).read_text("utf-8")
 
 
+def test_a_number_that_nothing_has_is_told_before_the_rest_is_asked(
+    city: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make(city, *QUESTION) == 0
+    number = written(capsys).stem
+    assert make(city, "answer", "--name", f"{number}.md", "--by", "conseil-municipal", "--text", "En mai.") == 1
+    assert f"vouliez-vous dire « {number}.md »" in capsys.readouterr().err
+    code, said = on_a_terminal(["zzz", number, "", "", "En mai."], "new", "answer", "--city", str(city), *NOW)
+    assert code == 0, said
+    assert said.count("Numéro de la question") == 2
+    assert (city / f"content/campaigns/l-ecole-demain/answers/{number}.md").is_file()
+
+
 def test_how_a_value_is_written_is_said_once(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert make(city, *OPTIONS["workshop"][0]) == 0
     (line,) = (line for line in written(capsys).read_text("utf-8").splitlines() if "Heure de début" in line)

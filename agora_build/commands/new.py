@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from agora_build.commands.asking import ask, on_terminal
+from agora_build.commands.asking import ask, on_terminal, say
 from agora_build.commands.vote_folder import refuse
 from agora_build.content.columns import columns_of
 from agora_build.content.config_file import read_config
@@ -28,6 +28,7 @@ from agora_build.starting.interview import (
     problems_of,
     refers,
     slug_of,
+    to_nothing,
 )
 from agora_build.starting.kinds import KINDS, TEXT, WRITTEN_BY, Kind
 from agora_build.starting.taught import explained
@@ -176,14 +177,24 @@ def _first_name(kind: Kind, said: str | None, city: City, campaign: str) -> str:
 
         return new_id(city.today)
     if kind.named == "answered":
-        if said:
-            return said
-        here = {(found.folder, found.slug) for found in city.tree.found if found.campaign == campaign}
-        waiting = sorted(slug for folder, slug in here if folder == "questions" and ("answers", slug) not in here)
-        if not on_terminal():
-            refuse(f"dites avec --name à quoi l’on répond ; sans réponse : {', '.join(waiting) or 'aucune question'}")
-        return ask(_ANSWERED.rstrip("."), lambda _tried: (), default=waiting[0] if waiting else "")
+        return _answered(said, city, campaign)
     return said or "nouveau"
+
+
+def _answered(said: str | None, city: City, campaign: str) -> str:
+    """Find what is answered, before anything else is asked: whose number is wrong would answer all for nothing."""
+    waiting = city.waiting(campaign)
+    if not said and not on_terminal():
+        refuse(f"dites avec --name à quoi l’on répond ; sans réponse : {', '.join(waiting) or 'aucune question'}")
+    if not said:
+        label, default = _ANSWERED.rstrip("."), waiting[0] if waiting else ""
+        return ask(label, lambda tried: to_nothing(city, campaign, tried), default=default, language=_language(city))
+    problems = [*to_nothing(city, campaign, said)]
+    if problems:
+        say(problems, _language(city))
+        click.echo("Rien n’a été écrit.", err=True)
+        sys.exit(1)
+    return said
 
 
 def _asked(city: City, answers: Answers) -> Answers:

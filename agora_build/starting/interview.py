@@ -21,7 +21,8 @@ from agora_build.content.loader import checked
 from agora_build.content.places import Path as Key
 from agora_build.content.references import FOLDERS
 from agora_build.content.tree import Tree, found_at, scan, well_named
-from agora_build.problems import START, Problem, in_order
+from agora_build.content.validate import nearest
+from agora_build.problems import START, Problem, in_order, printable
 from agora_build.record import Record, replace
 from agora_build.starting.examples import Known
 from agora_build.starting.kinds import TEXT, Kind
@@ -54,6 +55,11 @@ class City(Record, frozen=True):
         path = f"content/campaigns/{campaign}/map.yml"
         layers = self.draft().offer(path).layers if any(found.path == path for found in here) else ()
         return {**ids, **named, "layer": layers or ()}
+
+    def waiting(self, campaign: str) -> list[str]:
+        """List the questions of a campaign that have no answer."""
+        here = {(found.folder, found.slug) for found in self.tree.found if found.campaign == campaign}
+        return sorted(slug for folder, slug in here if folder == "questions" and ("answers", slug) not in here)
 
     def day_in(self, campaign: str) -> datetime.date:
         """Give a day of a campaign: today, or else its nearest."""
@@ -111,6 +117,14 @@ def name_problems(answers: Answers) -> Iterator[Problem]:
     found = found_at(answers.path)
     if found is None or not well_named(found) or (answers.kind.named == "title" and not _good(answers.name)):
         yield Problem(answers.path, START, "bad-file-name", {"value": answers.name})
+
+
+def to_nothing(city: City, campaign: str, name: str) -> Iterator[Problem]:
+    """Refuse to answer what is not there."""
+    known = [name for folder in ("questions", "contributions") for name in city.draft().names(campaign, folder)]
+    if name not in known:
+        values = {"value": printable(name), "campaign": campaign, "near": nearest(name, known)}
+        yield Problem("", START, "answer-to-nothing", values)
 
 
 def _good(name: str) -> bool:
