@@ -152,3 +152,11 @@ def test_without_the_library_the_tables_are_csv(tmp_path: Path, monkeypatch: pyt
     result = run(city, "sheets", "les-quais", "--count", "3", "--place", "Ici", "--out", str(tmp_path / "out"))
     assert "odfpy" in result.output
     assert not list((tmp_path / "out").rglob("*.ods"))
+
+
+def test_a_campaign_without_a_debate_is_told_how_to_begin_one(tmp_path: Path) -> None:
+    city = minimal_city(tmp_path)
+    told = ("--title", "Le port", "--summary", "Deux.", "--question", "Que faire ?")
+    assert run(city, "new", "campaign", *told).exit_code == 0
+    refused = run(city, "sheets", "le-port", "--place", "Accueil", "--count", "2", "--out", str(tmp_path / "out"))
+    assert (refused.exit_code, "agora new debate --campaign le-port" in refused.stderr) == (2, True), refused.output

@@ -160,8 +160,10 @@ def _debate(microsite: Microsite, wanted: str) -> Entry[Debate]:
     debates = {item.slug: item for item in microsite.debates}
     if not wanted and len(debates) == 1:
         wanted = next(iter(debates))
+    if not debates:
+        refuse(f"« {microsite.slug} » n’a pas encore de débat : lancez agora new debate --campaign {microsite.slug}")
     if wanted not in debates:
-        refuse(f"écrivez campagne/débat ; débats de « {microsite.slug} » : {', '.join(debates) or 'aucun'}")
+        refuse(f"écrivez campagne/débat ; débats de « {microsite.slug} » : {', '.join(debates)}")
     return debates[wanted]
 
 
