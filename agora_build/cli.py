@@ -48,16 +48,16 @@ _NO_ROLLBACK = {
     "torn": "Le site précédent n’est plus entier : une construction a été interrompue. Lancez « agora build ».",
 }
 _NO_ENGINE = (
-    "Le site n’a pas de moteur de recherche : il manque de quoi le faire (pip install agora-build[search])."
+    "Le site n’a pas de moteur de recherche : il manque de quoi le faire (pip install 'agora-build[search]')."
     " La page de recherche mène à l’index."
 )
 _UNDRAWN = (
     "Les images que les réseaux sociaux montrent à côté d’un lien n’ont pas été dessinées : il manque des paquets"
-    " (pip install agora-build[social]). Pour s’en passer : social_pictures = false dans agora.toml."
+    " (pip install 'agora-build[social]'). Pour s’en passer : social_pictures = false dans agora.toml."
 )
 _NO_PDF = (
-    "Rien ici ne sait faire de PDF : installez « pip install agora-build[pdf] » et, sous Debian ou Ubuntu, « sudo apt "
-    "install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 », puis recommencez, ou construisez sans --pdf."
+    "Rien ici ne sait faire de PDF : installez « pip install 'agora-build[pdf]' » et, sous Debian ou Ubuntu, « sudo "
+    "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 », puis recommencez, ou construisez sans --pdf."
 )
 Form = Literal["text", "github", "gitlab", "json"]
 _FORMAT = click.Choice(["text", "github", "gitlab", "json"])

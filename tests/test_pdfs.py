@@ -334,7 +334,7 @@ def test_without_the_library_one_sentence_says_what_to_install(tmp_path: Path) -
     command = [sys.executable, "-c", code, "build", "--pdf", "--city", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install agora-build[pdf]" in done.stderr
+    assert "pip install 'agora-build[pdf]'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

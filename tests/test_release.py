@@ -52,7 +52,7 @@ def test_the_core_builds_a_site_and_says_what_it_left_out(tmp_path: Path) -> Non
     done = core("build", cwd=city)
     assert done.returncode == 0, done.stderr
     assert (city / "output/index.html").is_file()
-    assert "pip install agora-build[search]" in done.stdout
+    assert "pip install 'agora-build[search]'" in done.stdout
     assert core("check", cwd=city).stdout.startswith("Tout est en ordre")
 
 
@@ -69,7 +69,7 @@ def test_the_core_builds_a_site_and_says_what_it_left_out(tmp_path: Path) -> Non
 )
 def test_a_command_of_an_extra_says_what_to_install(arguments: str, extra: str, tmp_path: Path) -> None:
     done = core(*arguments.split(), cwd=minimal_city(tmp_path))
-    assert f"pip install agora-build[{extra}]" in done.stderr
+    assert f"pip install 'agora-build[{extra}]'" in done.stderr
     assert done.returncode == 2
 
 

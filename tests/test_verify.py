@@ -318,7 +318,7 @@ def test_another_version_of_agora(site: Path, city: Path) -> None:
 @pytest.mark.parametrize(
     ("here", "code", "words"),
     [
-        ({}, "no-pdf", "pip install agora-build[pdf]"),
+        ({}, "no-pdf", "pip install 'agora-build[pdf]'"),
         ({"pdf": lambda: "scribe 2"}, "other-pdf", "faits avec scribe 1, et vous avez scribe 2"),
     ],
 )

@@ -68,11 +68,11 @@ _OBSTACLES = {
     "other-version": "Ce site a été fait avec Agora {0}, et vous avez Agora {1}."
     " Pour comparer, installez la même : pip install agora-build=={0}",
     "no-pdf": "Ce site contient des PDF faits avec {0}, et rien ici ne sait en faire."
-    " Pour comparer, installez de quoi les faire : pip install agora-build[pdf]",
+    " Pour comparer, installez de quoi les faire : pip install 'agora-build[pdf]'",
     "other-pdf": "Les PDF de ce site ont été faits avec {0}, et vous avez {1}."
     " Pour comparer, installez les mêmes versions, puis recommencez.",
     "no-search": "Ce site a un moteur de recherche fait avec {0}, et rien ici ne sait en faire."
-    " Pour comparer, installez de quoi le faire : pip install agora-build[search]",
+    " Pour comparer, installez de quoi le faire : pip install 'agora-build[search]'",
     "other-search": "Le moteur de recherche de ce site a été fait avec {0}, et vous avez {1}."
     " Pour comparer, installez la même version, puis recommencez.",
     "no-offline": "Ce site a des archives hors réseau faites avec {0}, et rien ici ne sait en faire."

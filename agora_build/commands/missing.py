@@ -24,7 +24,7 @@ _EXTRAS = {
 def said(error: ModuleNotFoundError) -> str:
     """Say what to install; '' when what is missing belongs to no extra, which is our bug."""
     extra = _EXTRAS.get((error.name or "").partition(".")[0], "")
-    return f"Il manque de quoi faire cela : pip install agora-build[{extra}]" if extra else ""
+    return f"Il manque de quoi faire cela : pip install 'agora-build[{extra}]'" if extra else ""
 
 
 def absent(name: str, error: ModuleNotFoundError) -> click.Command:

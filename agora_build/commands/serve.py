@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from agora_build.pipeline import BuildReport
     from agora_build.problems import Wording
 
-_MISSING = "Il manque de quoi servir l’aperçu : pip install agora-build[serve]"
+_MISSING = "Il manque de quoi servir l’aperçu : pip install 'agora-build[serve]'"
 _TAKEN = (
     "Le port {port} est déjà pris par un autre programme : arrêtez-le, ou choisissez-en un autre, "
     "comme « agora serve --port {other} »."

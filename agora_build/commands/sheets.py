@@ -216,5 +216,5 @@ def _tell(folder: Path, forms: Path, path: Path, number: str, count: int) -> Non
     click.echo(f"  à imprimer : {forms}")
     click.echo(f"  à remplir, chaque personne la sienne : {both[0].name} et {both[1].name}")
     if not is_there():
-        click.echo("  sans tableurs .ods : il manque le programme odfpy (pip install agora-build[paper]).")
+        click.echo("  sans tableurs .ods : il manque le programme odfpy (pip install 'agora-build[paper]').")
     click.echo(f"  puis : agora import paper {both[0]} {both[1]} --entered-by … --signed-by …")
