@@ -132,8 +132,10 @@ def faults(scenario: Scenario, output: Path) -> Iterator[str]:
         yield "once put back, what is served is neither site"
     if kept and release.current(output) != identity(kept):
         yield "the mark names another release"
-    if release.refused(output.parent / "city", output):
-        yield f"the next build is refused: {release.refused(output.parent / 'city', output)[0]}"
+    city = output.parent.with_name("city")
+    city.mkdir(exist_ok=True)
+    if refusals := release.refused(city, output):
+        yield f"the next build is refused: {refusals[0]}"
     yield from _next_ones(scenario, output)
 
 
