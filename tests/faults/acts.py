@@ -25,7 +25,7 @@ from agora_build.intake import durable, store
 from agora_build.intake.accept import accept, paths_of
 from agora_build.intake.checkout import bring
 from agora_build.intake.journal import Cast, Contact, Entry, Sent, sha256_of
-from agora_build.intake.opening import opened
+from agora_build.intake.opening import NoIntakeError, opened
 from agora_build.intake.proposal import UnfitError
 from agora_build.intake.relay import relay
 from agora_build.intake.repository import RepositoryError
@@ -324,10 +324,10 @@ MUTANTS: dict[str, Callable[[], None]] = {
 
 
 def attempt(act: Act, folder: Path, tell: Tell) -> int:
-    """Do an act; give 1 when the journal refused, having told so."""
+    """Do an act; give 1 when the journal, the repository or the settings refuse it in words."""
     try:
         act.do(folder, tell)
-    except (JournalError, RepositoryError):
+    except (JournalError, NoIntakeError, RepositoryError):
         return 1
     except OSError as error:
         return 1 if error.errno else 2
