@@ -20,7 +20,9 @@ def csv_of(rows: Iterable[Sequence[Any]], delimiter: str = ";", *, bom: bool = T
     """Write rows, the header first; line ends as RFC 4180 says, quotes where they are needed."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerows([cell(value) for value in row] for row in rows)
+    writer.writerows(
+        [value if type(value) is str and value[:1] not in _SUSPECT else cell(value) for value in row] for row in rows
+    )  # most values need nothing, not even to be asked
     return text.getvalue().encode("utf-8-sig" if bom else "utf-8")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from agora_build.build import signature
 from agora_build.content.config_file import NAME
 
-_QUIET = 15  # milliseconds: what is written in one go, or renamed into place, is told once
+_QUIET = 5  # milliseconds: what is written in one go, or renamed into place, is told once
 _LONGEST = 400  # milliseconds after which what changed is told, even if something still moves
 _TURN = 200  # milliseconds between two looks at agora.toml, which no folder of ours holds
 _LOOK = 0.4  # seconds between two looks at everything, where the system does not say what changes
