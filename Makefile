@@ -32,11 +32,11 @@ serve: venv vendor ## Montrer le site sur cet ordinateur, refait à chaque chang
 
 check: dev vendor lint ## Vérifier le style, les types et les tests rapides
 	@echo "Tests rapides"
-	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -n 2 -m "not browser and not slow and not soak"
+	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow and not soak"
 
 test: dev vendor programs lint ## Tout installer, puis lancer tous les tests
 	@echo "Tous les tests"
-	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -n $(JOBS)
+	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 soak: dev vendor programs ## Lancer les seuls tests longs
 	@TMPDIR=$$(bash scripts/test_folder.sh) $(BIN)/python -m pytest -m "slow or soak" --races 100000 --hypothesis-profile=new

@@ -67,7 +67,6 @@ def answers() -> list[tuple[str, dict[str, str], int]]:
         ("les-quais/votes/phrases", {"vote.20160401-00000000": "agree"}, 201),
         ("les-quais/votes/phrases", {}, 422),
         ("les-quais/ballot/points", {"option.nord": "3", "code": CODES[2]}, 201),
-        ("les-quais/ballot/points", {"option.nord": "4", "code": CODES[2]}, 409),
         ("les-quais/contribution/usages", {"a": "b" * 70_000}, 413),
         ("erasure", {"receipt": "20160312-k7m2q9xw", "code": "x"}, 422),
     ]
@@ -84,6 +83,12 @@ def test_answers_are_those_described(
     Draft202012Validator(described["components"]["schemas"][name]).validate(said.json())
     if status in (200, 201):
         Draft202012Validator(schema_of(described, address)).validate(fields)
+
+
+def test_a_code_that_was_used_is_answered_as_described(intake: Intake, described: dict[str, Any]) -> None:
+    address = "les-quais/ballot/points"
+    intake.post(address, **{"option.nord": "3", "code": CODES[1]})
+    test_answers_are_those_described(intake, described, address, {"option.nord": "4", "code": CODES[1]}, 409)
 
 
 def test_the_other_answers_are_those_described(intake: Intake, described: dict[str, Any]) -> None:

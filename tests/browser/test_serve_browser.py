@@ -54,7 +54,7 @@ def test_an_edit_shows_by_itself_where_one_was_reading(city: Path, shown: Watche
     page.evaluate("scrollTo(0, 1500)")
     rewrite(city / PAGE, "La fin.", "La fin, pour de bon.")
     expect(page.get_by_text("La fin, pour de bon.")).to_be_visible(timeout=15_000)
-    page.wait_for_function("scrollY === 1500")
+    assert waited(lambda: page.evaluate("scrollY") == 1500)
     assert shown.verdict() == []
 
 
