@@ -11,9 +11,10 @@ from pathlib import Path
 
 from cities import minimal_city
 
+from agora_build.content.ids import new_id
 from agora_build.intake.checkout import founded
 from agora_build.intake.forge import BRANCHES
-from agora_build.intake.journal import Entry, Sent, new_id, sha256_of
+from agora_build.intake.journal import Entry, Sent, sha256_of
 from agora_build.intake.local import LocalForge
 from agora_build.intake.relay import Passed, Policy, Relay, on, relay
 from agora_build.intake.repository import Repository

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from intakes import run
 from postgres import cluster, emptied
 
+from agora_build.content.ids import new_id
 from agora_build.intake import store
-from agora_build.intake.journal import Cast, Contact, Entry, Outcome, Sent, new_id, sha256_of
+from agora_build.intake.journal import Cast, Contact, Entry, Outcome, Sent, sha256_of
 from agora_build.intake.store import Journal, JournalError
 from agora_build.intake.writer import GROUP, Writer
 

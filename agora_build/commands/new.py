@@ -15,6 +15,7 @@ from agora_build.commands.vote_folder import refuse
 from agora_build.content.columns import columns_of
 from agora_build.content.config_file import read_config
 from agora_build.content.day import today_in
+from agora_build.content.ids import new_id
 from agora_build.content.validate import nearest
 from agora_build.problems import as_text, printable, wording
 from agora_build.record import replace
@@ -173,8 +174,6 @@ def _campaign(city: City, said: str | None) -> str:
 def _first_name(kind: Kind, said: str | None, city: City, campaign: str) -> str:
     """Name the file before anything is asked of it, when its title does not."""
     if kind.named == "id":
-        from agora_build.intake.journal import new_id
-
         return new_id(city.today)
     if kind.named == "answered":
         return _answered(said, city, campaign)

@@ -26,10 +26,6 @@ class Clone(Record, frozen=True):
 
     root: Path
 
-    def digest(self, raw: bytes) -> str:
-        """Name the state of a file."""
-        return self._asked("hash-object", "--stdin", "--no-filters", given=raw)
-
     def branch(self) -> str:
         """Name the branch that commits go to."""
         return self._asked("symbolic-ref", "--short", "HEAD")
@@ -69,11 +65,11 @@ class Clone(Record, frozen=True):
         found = {path: self.root / path for path in paths}
         return {path: file.read_bytes() if file.is_file() else None for path, file in found.items()}
 
-    def _asked(self, *arguments: str, given: bytes = b"") -> str:
-        return self._done(*arguments, given=given).decode("utf-8", "replace").strip()
+    def _asked(self, *arguments: str) -> str:
+        return self._done(*arguments).decode("utf-8", "replace").strip()
 
-    def _done(self, *arguments: str, given: bytes = b"") -> bytes:
-        done = git.run(self.root, ("--literal-pathspecs", *arguments), given)
+    def _done(self, *arguments: str) -> bytes:
+        done = git.run(self.root, ("--literal-pathspecs", *arguments))
         if done.returncode:
             said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
             raise RefusedError("editor-git", said=said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 import hashlib
 import json
 import secrets
@@ -12,13 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agora_build.build.checking import check
+from agora_build.content.config_file import read_config
+from agora_build.content.day import today_in
+from agora_build.content.ids import new_id
 from agora_build.content.tree import IGNORED, MAX_AUDIO, MAX_MEDIA, WITH_ID, Found, is_media
 from agora_build.editing import calls, places, saving
 from agora_build.editing.clone import Clone, RefusedError
 from agora_build.editing.shown import BASE, BODY, NAMED
 from agora_build.problems import Problem, Wording
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _SMALL = 2_000_000  # bytes of a picture that is shown in a list of many
 _TOLD = 3  # problems that are told at once
 Said = Callable[[str, str], None]
@@ -109,8 +110,7 @@ class Desk:
             raise RefusedError("editor-answered", path=f"{found.path.rpartition('/')[0]}/{answered}.md")
         if found.folder not in WITH_ID:
             return found
-        day = datetime.datetime.now().astimezone().strftime("%Y%m%d")
-        name = f"{day}-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
+        name = new_id(today_in(read_config(self._clone.root)[0]))
         return places.entry_at(self._clone.root, f"{found.path.rpartition('/')[0]}/{name}.md")
 
     def _as_opened(self, found: Found, raw: bytes, sent: Mapping[str, Any]) -> None:

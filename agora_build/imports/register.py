@@ -12,9 +12,9 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from agora_build.content.ids import symbols
 from agora_build.record import Record
 
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 TAIL = 8  # characters, of five bits each
 
 
@@ -96,5 +96,4 @@ class Register:
 
 
 def _tail(source: bytes, salt: int) -> str:
-    number = int.from_bytes(hashlib.sha256(source + salt.to_bytes(4, "big")).digest()[:5], "big")
-    return "".join(_LETTERS[number >> shift & 31] for shift in range(35, -1, -5))
+    return symbols(hashlib.sha256(source + salt.to_bytes(4, "big")).digest())

@@ -5,23 +5,22 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import secrets
 from pathlib import Path
 
 from agora_build.civic.choices import ChoicesError, choices
 from agora_build.civic.codes import CodeError, mark_of, normal
 from agora_build.content.forms import CODE, OPTION, RANK, STATEMENT, FieldError, Filled, Form
+from agora_build.content.ids import symbols
 from agora_build.content.tree import VOTES
 from agora_build.intake.journal import Cast
 from agora_build.intake.tokens import Signer
 
-_PSEUDONYM = "0123456789abcdefghjkmnpqrstvwxyz"
 _LINE = 65  # bytes: a mark in hexadecimal and a line end
 
 
 def votes_cast(form: Form, sent: Filled, signer: Signer, key: str, today: datetime.date) -> Cast | FieldError:
     """Make the votes of one person on a page of sentences; `choices` is JSON, the rows to add to votes.csv."""
-    voter = signer.is_voter(sent.unseen.get("voter", "")) or "".join(secrets.choice(_PSEUDONYM) for _ in range(8))
+    voter = signer.is_voter(sent.unseen.get("voter", "")) or symbols()
     said = [(name.removeprefix(STATEMENT), values[0]) for name, values in sent.values.items() if values]
     if not said:
         return FieldError("", "empty")

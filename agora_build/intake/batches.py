@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from agora_build.civic.seals import COLUMNS, SEALED, Seal, SealError, following, rules_of
 from agora_build.content.draft import Offer, document_of, offer_of
+from agora_build.content.ids import new_id
 from agora_build.content.tables import HEADERS
 from agora_build.content.tree import found_at
-from agora_build.intake.journal import Cast, Entry, EntryKind, Sent, new_id, sha256_of
+from agora_build.intake.journal import Cast, Entry, EntryKind, Sent, sha256_of
 from agora_build.intake.repository import Repository
 from agora_build.intake.store import Journal, TakenError
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from agora_build.content.ids import new_id
 
 # A batch gathers votes or ballots, so that none of them travels alone.
 EntryKind = Literal["contribution", "question", "place", "workshop", "votes", "ballots", "report", "erasure"]
@@ -15,7 +16,6 @@ EntryKind = Literal["contribution", "question", "place", "workshop", "votes", "b
 State = Literal["waiting", "proposed", "merged", "refused", "erased"]
 STATES: tuple[State, ...] = ("waiting", "proposed", "merged", "refused", "erased")
 PUBLISHED: tuple[EntryKind, ...] = ("contribution", "question", "place", "workshop", "votes", "ballots")
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +106,6 @@ class Counts:
     states: dict[State, int] = field(default_factory=dict)
     votes: int = 0
     ballots: int = 0
-
-
-def new_id(day: datetime.date) -> str:
-    """Give an id nobody can foresee: the day, and 40 bits of chance."""
-    return id_of(day, secrets.token_bytes(5))
-
-
-def id_of(day: datetime.date, chance: bytes) -> str:
-    """Give the id that a day and 40 bits make."""
-    number = int.from_bytes(chance[:5], "big")
-    return f"{day:%Y%m%d}-{''.join(_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))}"
 
 
 def sha256_of(content: str) -> str:

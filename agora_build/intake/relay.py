@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, TypeVar
 
+from agora_build.content.ids import id_of
 from agora_build.intake.batches import BATCHES, gather, is_published
 from agora_build.intake.description import described
 from agora_build.intake.forge import BRANCHES, Forge, Request
-from agora_build.intake.journal import PUBLISHED, Change, Entry, id_of
+from agora_build.intake.journal import PUBLISHED, Change, Entry
 from agora_build.intake.proposal import Proposal, UnfitError, branch_of, check, own_branch, prepared, title_of
 from agora_build.intake.repository import Move, Repository, blob_of
 from agora_build.intake.store import Journal

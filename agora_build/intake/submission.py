@@ -16,10 +16,11 @@ from agora_build.content.draft import Document, Draft, document_of
 from agora_build.content.entered import entered
 from agora_build.content.fields import Email
 from agora_build.content.forms import BODY, CONTACT, UNSEEN, Field, FieldError, Filled, Form
+from agora_build.content.ids import new_id
 from agora_build.content.loader import checked
 from agora_build.content.tree import found_at
 from agora_build.content.writing import written
-from agora_build.intake.journal import Contact, Entry, EntryKind, Sent, new_id, sha256_of
+from agora_build.intake.journal import Contact, Entry, EntryKind, Sent, sha256_of
 from agora_build.intake.limits import Pairs
 from agora_build.problems import Problem
 
